@@ -1,0 +1,28 @@
+CREATE TABLE webwrap.body (
+    hash bytea PRIMARY KEY CHECK (octet_length(hash) = 16),
+    prefix_hash bytea REFERENCES webwrap.body,
+    codec text NOT NULL CHECK (codec IN ('zstd')),
+    size_bytes bigint NOT NULL CHECK (size_bytes >= 0),
+    bytes bytea NOT NULL
+);
+ALTER TABLE webwrap.body ALTER COLUMN bytes SET STORAGE EXTERNAL;
+COMMENT ON TABLE webwrap.body IS
+'Content-addressed store of page bodies: each body once, under its XXH3 128-bit hash, compressed with zstd, with another '
+'body as raw prefix where prefix_hash names one. Read through webwrap.load_body.';
+COMMENT ON COLUMN webwrap.body.size_bytes IS 'size before compression';
+SELECT pg_catalog.pg_extension_config_dump('webwrap.body', '');
+
+CREATE FUNCTION webwrap.store_body(body bytea, prefix_hash bytea DEFAULT NULL) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'webwrap_store_body'
+    LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
+REVOKE ALL ON FUNCTION webwrap.store_body(bytea, bytea) FROM PUBLIC;
+COMMENT ON FUNCTION webwrap.store_body(bytea, bytea) IS
+'Stores a body unless it is there and returns its hash (16 bytes). prefix_hash: a stored body without a prefix of its own '
+'that this one resembles. Raises XX001 when another body has the same hash.';
+
+CREATE FUNCTION webwrap.load_body(hash bytea) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'webwrap_load_body'
+    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000;
+REVOKE ALL ON FUNCTION webwrap.load_body(bytea) FROM PUBLIC;
+COMMENT ON FUNCTION webwrap.load_body(bytea) IS
+'The stored body with this hash, or NULL. Raises XX001 when it does not match its hash.';

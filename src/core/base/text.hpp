@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace webwrap {
+
+/* Byte offset of the first byte that is not valid UTF-8 (overlong forms and surrogates count as invalid), or npos. */
+[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text) noexcept;
+
+/* True for the white space of HTML: tab, line feed, form feed, carriage return, space. */
+[[nodiscard]] constexpr bool is_html_space(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+/* White space at both ends removed; NBSP (U+00A0) counts as white space here, since pages pad cells with it. */
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+
+/* Trimmed, with each run of white space folded to one space. */
+[[nodiscard]] std::string fold_space(std::string_view text);
+
+/* ASCII letters in lower case, all other bytes as they are. */
+[[nodiscard]] std::string ascii_lower(std::string_view text);
+
+/* At most `max_bytes` of text, cut at a character boundary, with an ellipsis where something was cut: for messages. */
+[[nodiscard]] std::string abbreviate(std::string_view text, std::size_t max_bytes);
+
+} // namespace webwrap

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace webwrap {
+
+/* Canonical WHATWG name of an encoding label ("latin1" -> "windows-1252"), or empty when the label is unknown. */
+[[nodiscard]] std::string encoding_for_label(std::string_view label);
+
+/* The encoding of an HTML page by the WHATWG order: byte order mark, transport charset, meta prescan of the first
+ * 1,024 bytes, then UTF-8 when the bytes are valid UTF-8, else windows-1252. `label` is the transport's, maybe empty. */
+[[nodiscard]] std::string sniff_encoding(std::string_view bytes, std::string_view label);
+
+struct DecodedText {
+    std::string text;     /* valid UTF-8 without a byte order mark, NUL replaced by U+FFFD */
+    std::string encoding; /* the one that was used */
+};
+
+/* Decodes by sniff_encoding. Bytes that the encoding cannot map throw kDecoding, naming encoding and offset. */
+[[nodiscard]] DecodedText decode_page(std::string_view bytes, std::string_view transport_label);
+
+} // namespace webwrap

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/budget.hpp"
+#include "core/base/limits.hpp"
+
+namespace webwrap {
+
+using NodeId = std::int32_t; /* index in document order; 0 is the document node */
+using NameId = std::int32_t; /* interned element or attribute name */
+inline constexpr NodeId kNoNode = -1;
+inline constexpr NameId kNoName = -1;
+
+enum class NodeKind : std::uint8_t { kDocument, kElement, kText, kComment };
+
+struct Attribute {
+    NameId name;
+    std::string_view value;
+};
+
+/* Whatever a selection engine hangs on a document; freed with it. */
+struct DocumentMirror {
+    virtual ~DocumentMirror() = default;
+};
+
+/* A parsed page: flat arrays in document order, all owned by the document. Immutable once built, so views and ids stay
+ * valid as long as the document lives. The parser behind it is not visible here. */
+class Document {
+  public:
+    explicit Document(const Limits &limits);
+    ~Document();
+    Document(const Document &) = delete;
+    Document &operator=(const Document &) = delete;
+
+    /* The number of nodes; ids run from 0 (the document node) to size() - 1. */
+    [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(node_to_kind_.size()); }
+    [[nodiscard]] NodeKind kind(NodeId node) const { return node_to_kind_[index(node)]; }
+    [[nodiscard]] bool is_element(NodeId node) const { return kind(node) == NodeKind::kElement; }
+    /* kNoNode for the document node. */
+    [[nodiscard]] NodeId parent(NodeId node) const { return node_to_parent_[index(node)]; }
+    /* Nodes of the subtree, the node included: its descendants are node + 1 .. node + subtree_size(node) - 1. */
+    [[nodiscard]] NodeId subtree_size(NodeId node) const { return node_to_size_[index(node)]; }
+    [[nodiscard]] NodeId end_of(NodeId node) const { return node + subtree_size(node); }
+    /* First child or kNoNode; siblings: next_sibling until kNoNode. */
+    [[nodiscard]] NodeId first_child(NodeId node) const { return subtree_size(node) > 1 ? node + 1 : kNoNode; }
+    [[nodiscard]] NodeId next_sibling(NodeId node) const;
+    /* The element below the document node, or kNoNode when the page has none. */
+    [[nodiscard]] NodeId root_element() const;
+    [[nodiscard]] int depth(NodeId node) const;
+
+    /* Tag name in lower case (HTML) or as written (XML); kNoName for other kinds. */
+    [[nodiscard]] NameId name_id(NodeId node) const { return node_to_name_[index(node)]; }
+    [[nodiscard]] std::string_view name(NodeId node) const { return name_text(name_id(node)); }
+    [[nodiscard]] std::string_view name_text(NameId name) const;
+    /* kNoName when the page does not use the name. */
+    [[nodiscard]] NameId find_name(std::string_view name) const;
+
+    /* Attributes of an element are attribute(first_attribute(n)) .. attribute(first_attribute(n + 1) - 1). */
+    [[nodiscard]] std::int32_t first_attribute(NodeId node) const { return node_to_first_attribute_[index(node)]; }
+    [[nodiscard]] const Attribute &attribute(std::int32_t at) const {
+        return attributes_[static_cast<std::size_t>(at)];
+    }
+    /* The value, or an empty view with data() == nullptr when the element has no such attribute. */
+    [[nodiscard]] std::string_view attribute_value(NodeId node, std::string_view name) const;
+
+    /* Characters of a text or comment node; empty for others. */
+    [[nodiscard]] std::string_view text(NodeId node) const { return node_to_text_[index(node)]; }
+    /* Concatenated text nodes of the subtree (XPath string value). */
+    [[nodiscard]] std::string string_value(NodeId node) const;
+
+    [[nodiscard]] bool is_xml() const noexcept { return is_xml_; }
+    [[nodiscard]] DocumentMirror *mirror() const noexcept { return mirror_.get(); }
+
+  private:
+    friend class DocumentBuilder;
+    static std::size_t index(std::int32_t id) { return static_cast<std::size_t>(id); }
+
+    template <typename T> using Array = std::pmr::vector<T>;
+
+    BudgetResource budget_;
+    std::pmr::monotonic_buffer_resource arena_;
+    Array<NodeKind> node_to_kind_;
+    Array<NodeId> node_to_parent_;
+    Array<NodeId> node_to_size_;
+    Array<NameId> node_to_name_;
+    Array<std::int32_t> node_to_first_attribute_; /* one more entry than nodes */
+    Array<std::string_view> node_to_text_;
+    Array<Attribute> attributes_;
+    Array<std::string_view> name_to_text_;
+    bool is_xml_ = false;
+    std::unique_ptr<DocumentMirror> mirror_; /* views may point into it: goes first */
+};
+
+/* The only writer of documents: nodes are opened, filled and closed in document order. */
+class DocumentBuilder {
+  public:
+    explicit DocumentBuilder(const Limits &limits);
+    ~DocumentBuilder();
+
+    void open_element(std::string_view name);
+    /* Belongs to the element opened last, before its first child. The value must live as long as the document. */
+    void add_attribute(std::string_view name, std::string_view value);
+    void close_element();
+    void add_text(std::string_view text);    /* text must live as long as the document */
+    void add_comment(std::string_view text); /* likewise */
+    /* Copies text into the document's arena. */
+    [[nodiscard]] std::string_view keep(std::string_view text);
+    [[nodiscard]] NodeId last_node() const;
+    [[nodiscard]] std::int32_t last_attribute() const;
+    [[nodiscard]] std::unique_ptr<Document> finish(bool is_xml, std::unique_ptr<DocumentMirror> mirror);
+
+  private:
+    struct Names;
+    NodeId add_node(NodeKind kind);
+    NameId intern(std::string_view name);
+
+    Limits limits_;
+    std::unique_ptr<Document> document_;
+    std::unique_ptr<Names> names_;
+    std::vector<NodeId> open_;
+};
+
+} // namespace webwrap

@@ -1,0 +1,78 @@
+#pragma once
+
+/* Differences between PostgreSQL 13 and 18; the only place that tests PG_VERSION_NUM. */
+
+#include "pg/bridge/server.hpp"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "executor/executor.h"
+#include "nodes/execnodes.h"
+#include "optimizer/pathnode.h"
+#include "utils/acl.h"
+#include "utils/tuplestore.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+}
+
+namespace webwrap::pg {
+
+inline void reserve_setting_prefix(const char *prefix) {
+#if PG_VERSION_NUM >= 150000
+    MarkGUCPrefixReserved(prefix);
+#else
+    EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+inline bool owns_relation(Oid relation, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, relation, role);
+#else
+    return pg_class_ownercheck(relation, role);
+#endif
+}
+
+inline ForeignPath *make_foreign_path(PlannerInfo *root, RelOptInfo *relation, double rows, Cost startup, Cost total,
+                                      Relids required_outer) {
+#if PG_VERSION_NUM >= 180000
+    return create_foreignscan_path(root, relation, nullptr, rows, 0, startup, total, NIL, required_outer, nullptr, NIL,
+                                   NIL);
+#elif PG_VERSION_NUM >= 170000
+    return create_foreignscan_path(root, relation, nullptr, rows, startup, total, NIL, required_outer, nullptr, NIL,
+                                   NIL);
+#else
+    return create_foreignscan_path(root, relation, nullptr, rows, startup, total, NIL, required_outer, nullptr, NIL);
+#endif
+}
+
+/* The role whose privileges and user mapping a scan uses: a view's owner where the table stands in a view, or 0. */
+inline Oid check_as_user(ForeignScan *plan, EState *estate) {
+#if PG_VERSION_NUM >= 160000
+    (void)estate;
+    return plan->checkAsUser;
+#else
+    return exec_rt_fetch(plan->scan.scanrelid, estate)->checkAsUser;
+#endif
+}
+
+/* Prepares a set-returning function to return a tuplestore of the row type that the caller expects. */
+inline void materialize_result(FunctionCallInfo fcinfo) {
+#if PG_VERSION_NUM >= 150000
+    InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+#else
+    auto *info = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    if (info == nullptr || !IsA(info, ReturnSetInfo) || !(info->allowedModes & SFRM_Materialize) ||
+        info->expectedDesc == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("set-valued function called in context that cannot accept a set")));
+    const MemoryContext caller = MemoryContextSwitchTo(info->econtext->ecxt_per_query_memory);
+    info->returnMode = SFRM_Materialize;
+    info->setDesc = CreateTupleDescCopy(info->expectedDesc);
+    info->setResult = tuplestore_begin_heap((info->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+    MemoryContextSwitchTo(caller);
+#endif
+}
+
+} // namespace webwrap::pg

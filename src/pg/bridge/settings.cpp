@@ -1,0 +1,110 @@
+#include <climits>
+
+#include "pg/bridge/settings.hpp"
+
+#include "pg/bridge/compat.hpp"
+
+namespace webwrap::pg {
+
+namespace {
+
+struct IntSetting {
+    const char *name;
+    const char *description;
+    int *value;
+    int minimum;
+    int maximum;
+    int unit;
+};
+
+constexpr IntSetting kIntSettings[] = {
+    {"webwrap.connect_timeout", "Time limit for resolving a host and connecting to it.",
+     &Settings::connect_timeout_ms, 1, INT_MAX, GUC_UNIT_MS},
+    {"webwrap.max_concurrent_requests", "Requests under way at a time in one fetch_many.",
+     &Settings::max_concurrent_requests, 1, 256, 0},
+    {"webwrap.max_connections_per_host", "Connections to one origin at a time in one fetch_many.",
+     &Settings::max_connections_per_host, 1, 64, 0},
+    {"webwrap.max_depth", "Nesting of elements in one page.", &Settings::max_depth, 16, 4096, 0},
+    {"webwrap.max_document_memory", "Memory of one parsed page.", &Settings::max_document_memory_kb, 64, INT_MAX,
+     GUC_UNIT_KB},
+    {"webwrap.max_header_size", "Response headers of one request.", &Settings::max_header_size_kb, 1, 16 * 1024,
+     GUC_UNIT_KB},
+    {"webwrap.max_match_cells", "Cells of dynamic-programming tables of one tree matching.",
+     &Settings::max_match_cells, 1'000, INT_MAX, 0},
+    {"webwrap.max_nodes", "Nodes and attributes of one page.", &Settings::max_nodes, 1, 50'000'000, 0},
+    {"webwrap.max_page_size", "Decoded body of one response.", &Settings::max_page_size_kb, 1, 1024 * 1024 - 1,
+     GUC_UNIT_KB},
+    {"webwrap.max_pages", "Pages that one scan of a foreign table may visit.", &Settings::max_pages, 1, INT_MAX, 0},
+    {"webwrap.max_redirects", "Redirects followed for one request.", &Settings::max_redirects, 0, 100, 0},
+    {"webwrap.max_xpath_operations", "Operations of one XPath evaluation.", &Settings::max_xpath_operations, 1'000,
+     INT_MAX, 0},
+    {"webwrap.request_timeout", "Time limit for one request with all its redirects.",
+     &Settings::request_timeout_ms, 1, INT_MAX, GUC_UNIT_MS},
+    {"webwrap.snapshot_interval", "Age at which the kept pages of a table are replaced by newer good ones.",
+     &Settings::snapshot_interval_s, 0, INT_MAX, GUC_UNIT_S},
+    {"webwrap.snapshot_pages", "Pages kept per table as evidence for adaptation.", &Settings::snapshot_pages, 0, 32,
+     0},
+    {"webwrap.writer_timeout", "How long a scan waits for the background writer to store what it learned.",
+     &Settings::writer_timeout_ms, 0, 600'000, GUC_UNIT_MS},
+};
+
+bool are_networks(const char *list) noexcept {
+    try {
+        (void)AddressPolicy(list == nullptr ? "" : list);
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+/* Called by the server: the exception is gone before anything here can raise. */
+bool check_allowed_networks(char **value, void **, GucSource) {
+    if (are_networks(*value))
+        return true;
+    GUC_check_errdetail("Networks are written like 10.0.0.0/8, ::1 or fd00::/8, separated by commas.");
+    return false;
+}
+
+} // namespace
+
+void define_settings() {
+    DefineCustomBoolVariable("webwrap.enabled", "Allows network use.",
+                             "When off, every fetch and every scan of a foreign table fails at once.",
+                             &Settings::enabled, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("webwrap.allowed_networks", "Networks that may be connected to though they are not public.",
+                               "Loopback, private, link-local and other special-purpose addresses are refused unless "
+                               "they lie in one of these.",
+                               &Settings::allowed_networks, "", PGC_SUSET, GUC_LIST_INPUT, check_allowed_networks,
+                               nullptr, nullptr);
+    DefineCustomStringVariable("webwrap.user_agent", "User-Agent header of requests.", nullptr, &Settings::user_agent,
+                               "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomRealVariable("webwrap.adaptation_threshold",
+                             "Confidence below which an adaptation is not used and the scan fails.", nullptr,
+                             &Settings::adaptation_threshold, 0.7, 0.0, 1.0, PGC_USERSET, 0, nullptr, nullptr,
+                             nullptr);
+    for (const IntSetting &s : kIntSettings)
+        DefineCustomIntVariable(s.name, s.description, nullptr, s.value, *s.value, s.minimum, s.maximum, PGC_USERSET,
+                                s.unit, nullptr, nullptr, nullptr);
+    reserve_setting_prefix("webwrap");
+}
+
+Limits current_limits() {
+    Limits limits;
+    limits.max_page_size_bytes = static_cast<std::size_t>(Settings::max_page_size_kb) << 10;
+    limits.max_header_size_bytes = static_cast<std::size_t>(Settings::max_header_size_kb) << 10;
+    limits.max_redirects = Settings::max_redirects;
+    limits.max_nodes = Settings::max_nodes;
+    limits.max_depth = Settings::max_depth;
+    limits.max_xpath_operations = Settings::max_xpath_operations;
+    limits.max_match_cells = Settings::max_match_cells;
+    limits.max_document_memory_bytes = static_cast<std::size_t>(Settings::max_document_memory_kb) << 10;
+    limits.connect_timeout_ms = Settings::connect_timeout_ms;
+    limits.request_timeout_ms = Settings::request_timeout_ms;
+    return limits;
+}
+
+AddressPolicy current_address_policy() {
+    return AddressPolicy(Settings::allowed_networks == nullptr ? "" : Settings::allowed_networks);
+}
+
+} // namespace webwrap::pg

@@ -1,0 +1,91 @@
+#include "pg/bridge/spi.hpp"
+
+extern "C" {
+#include "catalog/pg_authid.h"
+#include "executor/spi.h"
+#include "utils/snapmgr.h"
+}
+
+namespace webwrap::pg {
+
+Parameter parameter(std::string_view text) { return {TEXTOID, text_datum(text)}; }
+
+Parameter bytea_parameter(std::string_view bytes) { return {BYTEAOID, bytea_datum(bytes)}; }
+
+Parameter oid_parameter(Oid oid) { return {OIDOID, ObjectIdGetDatum(oid)}; }
+
+Parameter int8_parameter(std::int64_t number) { return {INT8OID, Int64GetDatum(number)}; }
+
+TrustedQueries::TrustedQueries() {
+    GetUserIdAndSecContext(&caller_, &caller_security_);
+    const int security = caller_security_;
+    settings_level_ = call_pg([security] {
+        const int level = NewGUCNestLevel();
+        (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                                true, 0, false);
+        SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE);
+        SPI_connect();
+        PushActiveSnapshot(GetLatestSnapshot());
+        return level;
+    });
+}
+
+/* Only gives the identity back; stacks and settings are unwound by finish() or by abort. */
+TrustedQueries::~TrustedQueries() { SetUserIdAndSecContext(caller_, caller_security_); }
+
+void TrustedQueries::finish() {
+    const int level = settings_level_;
+    call_pg([level] {
+        PopActiveSnapshot();
+        SPI_finish();
+        AtEOXact_GUC(true, level);
+    });
+}
+
+std::uint64_t TrustedQueries::run(const char *sql, std::initializer_list<Parameter> parameters, bool is_read_only) {
+    const Parameter *first = parameters.begin();
+    const int count = static_cast<int>(parameters.size());
+    return call_pg([sql, first, count, is_read_only] {
+        Oid types[16];
+        Datum values[16];
+        char nulls[16];
+        Assert(count <= 16);
+        for (int i = 0; i < count; ++i) {
+            types[i] = first[i].type;
+            values[i] = first[i].value.datum;
+            nulls[i] = first[i].value.is_null ? 'n' : ' ';
+        }
+        const int code = SPI_execute_with_args(sql, count, types, values, nulls, is_read_only, 0);
+        if (code < 0)
+            elog(ERROR, "query failed: %s", SPI_result_code_string(code));
+        return SPI_processed;
+    });
+}
+
+std::optional<std::string> TrustedQueries::text(std::uint64_t row, int column) const {
+    const char *value = call_pg([row, column] {
+        return const_cast<const char *>(
+            SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column + 1));
+    });
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::optional<std::string> TrustedQueries::bytes(std::uint64_t row, int column) const {
+    struct Bytes {
+        const char *data;
+        std::size_t size;
+    };
+    const Bytes found = call_pg([row, column] {
+        bool is_null = false;
+        const Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column + 1, &is_null);
+        if (is_null)
+            return Bytes{nullptr, 0};
+        const struct varlena *plain = PG_DETOAST_DATUM_PACKED(value);
+        return Bytes{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
+    });
+    if (found.data == nullptr)
+        return std::nullopt;
+    return std::string(found.data, found.size);
+}
+
+} // namespace webwrap::pg

@@ -1,0 +1,44 @@
+#include "core/parse/parse.hpp"
+#include "core/select/links.hpp"
+#include "core/select/xpath.hpp"
+#include "pg/bridge/settings.hpp"
+#include "pg/bridge/values.hpp"
+
+#include "pg/bridge/server.hpp"
+
+using namespace webwrap;
+using namespace webwrap::pg;
+
+namespace {
+
+/* Texts of a selection, each node through `text_of`. */
+template <typename TextOf> Datum select_texts(FunctionCallInfo fcinfo, TextOf text_of) {
+    const Limits limits = current_limits();
+    const XPath path(text_argument(fcinfo, 1));
+    const auto document = parse_html(text_argument(fcinfo, 0), limits);
+    const Selection selection = path.evaluate(*document, 0, limits);
+    std::vector<std::string> texts;
+    if (!selection.is_node_set)
+        texts.push_back(selection.value);
+    for (const NodeRef ref : selection.nodes)
+        texts.push_back(text_of(*document, ref));
+    return text_array_datum(texts);
+}
+
+} // namespace
+
+WEBWRAP_SQL_FUNCTION(webwrap_xpath) {
+    return select_texts(fcinfo, [](const Document &d, NodeRef ref) { return string_value(d, ref); });
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_xpath_html) {
+    return select_texts(fcinfo, [](const Document &d, NodeRef ref) { return outer_html(d, ref); });
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_links) {
+    RowSink rows(fcinfo);
+    const auto document = parse_html(text_argument(fcinfo, 0), current_limits());
+    for (const Link &link : find_links(*document, text_argument(fcinfo, 1)))
+        rows.put({text_datum(link.url), text_datum(link.anchor), text_array_datum(link.rel)});
+    return 0;
+}

@@ -1,0 +1,81 @@
+#include "core/store/codec.hpp"
+#include "pg/bridge/spi.hpp"
+
+#include "pg/bridge/server.hpp"
+
+using namespace webwrap;
+using namespace webwrap::pg;
+
+namespace {
+
+/* Level 3 writes at hundreds of MB/s; recompression at a higher level is the work of idle time. */
+constexpr int kLevel = 3;
+
+std::string_view view_of(const BodyHash &hash) { return {reinterpret_cast<const char *>(hash.data()), hash.size()}; }
+
+/* One stored body, decompressed; follows one prefix, which has none of its own. */
+std::optional<std::string> load_body(TrustedQueries &queries, std::string_view hash, bool may_have_prefix) {
+    if (queries.run("SELECT prefix_hash, size_bytes, bytes FROM webwrap.body WHERE hash = $1", {bytea_parameter(hash)},
+                    true) == 0)
+        return std::nullopt;
+    const std::optional<std::string> prefix_hash = queries.bytes(0, 0);
+    const std::size_t size_bytes = std::stoull(queries.text(0, 1).value());
+    const std::string frame = queries.bytes(0, 2).value();
+    std::string prefix;
+    if (prefix_hash) {
+        std::optional<std::string> found = may_have_prefix ? load_body(queries, *prefix_hash, false) : std::nullopt;
+        if (!found)
+            throw Error(ErrorKind::kCorrupted, "stored body lacks its prefix");
+        prefix = std::move(*found);
+    }
+    std::string body = decompress_body(frame, prefix, size_bytes);
+    if (view_of(body_hash(body)) != hash)
+        throw Error(ErrorKind::kCorrupted, "stored body does not match its hash");
+    return body;
+}
+
+} // namespace
+
+WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
+    if (fcinfo->args[0].isnull) {
+        fcinfo->isnull = true;
+        return 0;
+    }
+    const std::string_view body = bytea_argument(fcinfo, 0);
+    const BodyHash hash = body_hash(body);
+    TrustedQueries queries;
+    if (const auto stored = load_body(queries, view_of(hash), true)) {
+        if (*stored != body)
+            throw Error(ErrorKind::kCorrupted, "another body has the same hash");
+    } else {
+        std::string prefix;
+        Parameter prefix_parameter{BYTEAOID, Value{}};
+        if (!fcinfo->args[1].isnull) {
+            const std::string_view prefix_hash = bytea_argument(fcinfo, 1);
+            if (auto found = load_body(queries, prefix_hash, false)) {
+                prefix = std::move(*found);
+                prefix_parameter = bytea_parameter(prefix_hash);
+            }
+        }
+        /* Another writer may store the same body meanwhile: equal hashes were just verified to mean equal bytes. */
+        queries.run("INSERT INTO webwrap.body (hash, prefix_hash, codec, size_bytes, bytes) "
+                    "VALUES ($1, $2, 'zstd', $3, $4) ON CONFLICT (hash) DO NOTHING",
+                    {bytea_parameter(view_of(hash)), prefix_parameter,
+                     int8_parameter(static_cast<std::int64_t>(body.size())),
+                     bytea_parameter(compress_body(body, prefix, kLevel))},
+                    false);
+    }
+    queries.finish();
+    return bytea_datum(view_of(hash));
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_load_body) {
+    TrustedQueries queries;
+    const auto body = load_body(queries, bytea_argument(fcinfo, 0), true);
+    queries.finish();
+    if (!body) {
+        fcinfo->isnull = true;
+        return 0;
+    }
+    return bytea_datum(*body);
+}
