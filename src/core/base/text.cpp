@@ -1,5 +1,8 @@
 #include "core/base/text.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace webwrap {
 
 namespace {
@@ -42,7 +45,16 @@ std::size_t space_length(std::string_view text, std::size_t at) noexcept {
 } // namespace
 
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080;
     for (std::size_t at = 0; at < text.size();) {
+        std::uint64_t word = 0; /* most of a page is ASCII: eight bytes at a time */
+        if (text.size() - at >= sizeof word) {
+            std::memcpy(&word, text.data() + at, sizeof word);
+            if ((word & kHighBits) == 0) {
+                at += sizeof word;
+                continue;
+            }
+        }
         const std::size_t length = sequence_length(text, at);
         if (length == 0)
             return at;

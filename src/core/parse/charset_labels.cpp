@@ -20,8 +20,7 @@ constexpr std::array kEncodings = std::to_array<Encoding>({
     {"ISO-8859-2", "csisolatin2 iso-8859-2 iso-ir-101 iso8859-2 iso88592 iso_8859-2 iso_8859-2:1987 l2 latin2"},
     {"ISO-8859-3", "csisolatin3 iso-8859-3 iso-ir-109 iso8859-3 iso88593 iso_8859-3 iso_8859-3:1988 l3 latin3"},
     {"ISO-8859-4", "csisolatin4 iso-8859-4 iso-ir-110 iso8859-4 iso88594 iso_8859-4 iso_8859-4:1988 l4 latin4"},
-    {"ISO-8859-5",
-     "csisolatincyrillic cyrillic iso-8859-5 iso-ir-144 iso8859-5 iso88595 iso_8859-5 iso_8859-5:1988"},
+    {"ISO-8859-5", "csisolatincyrillic cyrillic iso-8859-5 iso-ir-144 iso8859-5 iso88595 iso_8859-5 iso_8859-5:1988"},
     {"ISO-8859-6", "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6 iso-8859-6-e "
                    "iso-8859-6-i iso-ir-127 iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987"},
     {"ISO-8859-7", "csisolatingreek ecma-118 elot_928 greek greek8 iso-8859-7 iso-ir-126 iso8859-7 iso88597 "
@@ -78,7 +77,8 @@ bool has_label(std::string_view labels, std::string_view wanted) {
 
 std::string encoding_for_label(std::string_view label) {
     const std::string wanted = ascii_lower(trim(label));
-    const auto *found = std::ranges::find_if(kEncodings, [&](const Encoding &e) { return has_label(e.labels, wanted); });
+    const auto *found =
+        std::ranges::find_if(kEncodings, [&](const Encoding &e) { return has_label(e.labels, wanted); });
     return found == kEncodings.end() ? std::string() : std::string(found->name);
 }
 

@@ -168,7 +168,8 @@ class Prescan {
 std::string xml_declaration_encoding(std::string_view bytes) {
     if (!bytes.starts_with("<?xml"))
         return {};
-    const std::string_view declaration = bytes.substr(0, std::min(bytes.substr(0, kPrescannedBytes).find('>'), bytes.size()));
+    const std::string_view declaration =
+        bytes.substr(0, std::min(bytes.substr(0, kPrescannedBytes).find('>'), bytes.size()));
     std::size_t at = declaration.find("encoding");
     if (at == std::string_view::npos)
         return {};

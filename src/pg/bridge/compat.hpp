@@ -2,10 +2,11 @@
 
 /* Differences between PostgreSQL 13 and 18; the only place that tests PG_VERSION_NUM. */
 
-#include "pg/bridge/server.hpp"
+#include "pg/bridge/guard.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
+#include "common/base64.h"
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
 #include "optimizer/pathnode.h"
@@ -23,6 +24,15 @@ inline void reserve_setting_prefix(const char *prefix) {
     MarkGUCPrefixReserved(prefix);
 #else
     EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/* Base64 without line breaks; the length, or -1 when there is no room. */
+inline int encode_base64(const char *source, int size, char *target, int room) {
+#if PG_VERSION_NUM >= 180000
+    return pg_b64_encode(reinterpret_cast<const uint8 *>(source), size, target, room);
+#else
+    return pg_b64_encode(source, size, target, room);
 #endif
 }
 

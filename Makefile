@@ -1,0 +1,68 @@
+# webwrap: web pages as tables that repair themselves. `make help` lists the targets.
+ifdef RUN_PGXS
+include src/extension.mk
+else
+
+PG_CONFIG ?= pg_config
+PYTHON    ?= /usr/bin/python3
+BUILD     := build
+# PGXS defines targets of our names, so it runs in a make of its own.
+EXTENSION_MAKE = $(MAKE) PG_CONFIG=$(PG_CONFIG) RUN_PGXS=1
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# Arguments of `make demo`.
+LAYOUT_AFTER ?= docs/examples/film/layouts/cards
+SEED         ?= 1
+
+.DEFAULT_GOAL := all
+.PHONY: all help deps install uninstall clean demo check unit regress isolation e2e fuzz check-layering check-exports \
+        check-docs check-format docs
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
+
+all: ## builds the extension
+	+$(EXTENSION_MAKE) all
+
+deps: ## installs the packages that are missing
+	@sh src/deps.sh
+
+install: all ## installs the extension into the server of PG_CONFIG
+	+$(SUDO) $(EXTENSION_MAKE) install
+
+uninstall: ## removes it again
+	+$(SUDO) $(EXTENSION_MAKE) uninstall
+
+clean: ## removes everything that was built
+	+$(EXTENSION_MAKE) clean
+	rm -rf $(BUILD)
+
+demo: deps ## runs the film site demo: fetch, query, redesign, repair (LAYOUT_AFTER=folder SEED=n)
+	@$(MAKE) --no-print-directory install >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+	$(PYTHON) docs/examples/film/demo.py --layout-after "$(LAYOUT_AFTER)" --seed "$(SEED)"
+
+check: deps ## builds, installs and runs every test
+	$(MAKE) -j2 install
+	$(MAKE) check-layering check-exports check-docs
+	$(MAKE) -j2 unit
+	$(MAKE) regress isolation e2e
+
+include src/test/test.mk
+
+check-layering: ## core includes no server header, and rooms only what is above them
+	@sh src/test/check_layering.sh
+
+check-exports: all ## the library exports only its own names
+	@sh src/test/check_exports.sh webwrap.so
+
+check-docs: ## the reference in docs/ is what the install scripts say
+	@$(PYTHON) src/test/make_reference.py --check
+
+docs: ## writes docs/reference.md from the install scripts
+	@$(PYTHON) src/test/make_reference.py
+
+check-format: ## the code is formatted as .clang-format says
+	clang-format --dry-run --Werror $$(git ls-files 'src/*.cpp' 'src/*.hpp')
+
+endif

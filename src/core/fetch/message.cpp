@@ -1,0 +1,267 @@
+#include "core/fetch/message.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/text.hpp"
+#include "core/parse/charset.hpp"
+
+#ifndef WEBWRAP_VERSION
+#define WEBWRAP_VERSION "dev"
+#endif
+
+namespace webwrap {
+
+namespace {
+
+constexpr std::size_t kShownBytes = 80;
+
+constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+/* Framing is curl's: a caller who set these could smuggle a second request. */
+constexpr std::array<std::string_view, 8> kReservedHeaders = {
+    "connection", "content-length", "expect", "http2-settings", "te", "trailer", "transfer-encoding", "upgrade"};
+
+constexpr std::array<std::string_view, 8> kHeadersKeptAcrossOrigins = {
+    "accept",        "accept-language",   "cache-control", "content-type",
+    "if-none-match", "if-modified-since", "range",         "user-agent"};
+
+bool is_one_of(const auto &names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+
+/* The characters of a header's name (RFC 9110 section 5.6.2). */
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+bool breaks_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+void check_header(const std::string &name, const std::string &value) {
+    if (!is_token(name))
+        throw Error(ErrorKind::kInvalidArgument,
+                    "invalid header name \"" + abbreviate(fold_space(name), kShownBytes) + "\"");
+    if (breaks_line(value))
+        throw Error(ErrorKind::kInvalidArgument, "value of header \"" + name + "\" contains a line break or NUL");
+    if (is_one_of(kReservedHeaders, ascii_lower(name)))
+        throw Error(ErrorKind::kInvalidArgument, "header \"" + name + "\" cannot be set");
+}
+
+std::string checked_method(std::string_view method) {
+    std::string upper(method);
+    for (char &c : upper)
+        if (c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+    if (!is_one_of(kMethods, upper))
+        throw Error(ErrorKind::kInvalidArgument, "unsupported method \"" + abbreviate(upper, kShownBytes) + "\"", {},
+                    "Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.");
+    return upper;
+}
+
+std::string latin1_to_utf8(std::string_view bytes) {
+    std::string text;
+    text.reserve(bytes.size() + bytes.size() / 4);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) {
+            text.push_back(c);
+            continue;
+        }
+        text.push_back(static_cast<char>(0xC0 | (byte >> 6)));
+        text.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
+    }
+    return text;
+}
+
+/* Header bytes as the database's text: UTF-8 if they are, else latin1; NUL becomes U+FFFD. */
+std::string header_text(std::string_view bytes) {
+    std::string text = find_invalid_utf8(bytes) == std::string_view::npos ? std::string(bytes) : latin1_to_utf8(bytes);
+    for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at))
+        text.replace(at, 1, "\xEF\xBF\xBD");
+    return text;
+}
+
+/* Calls `visit` with each trimmed element of a comma-separated header. */
+void for_each_element(std::string_view list, const auto &visit) {
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        if (const std::string_view element = trim(list.substr(0, comma)); !element.empty())
+            visit(element);
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+}
+
+/* Removes and returns what stands before the next semicolon outside of quotes. */
+std::string_view take_parameter(std::string_view &rest) {
+    bool quoted = false;
+    std::size_t at = 0;
+    for (; at < rest.size() && (quoted || rest[at] != ';'); ++at) {
+        if (rest[at] == '"')
+            quoted = !quoted;
+        else if (quoted && rest[at] == '\\' && at + 1 < rest.size())
+            ++at;
+    }
+    const std::string_view parameter = trim(rest.substr(0, at));
+    rest.remove_prefix(std::min(at + 1, rest.size()));
+    return parameter;
+}
+
+/* True when no byte is one that only binary formats use (WHATWG MIME sniffing, "binary data byte"). */
+bool looks_like_text(std::string_view body) {
+    constexpr std::size_t kSniffedBytes = 1445;
+    if (body.starts_with("\xFE\xFF") || body.starts_with("\xFF\xFE") || body.starts_with("\xEF\xBB\xBF"))
+        return true;
+    return std::ranges::none_of(body.substr(0, kSniffedBytes), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte <= 0x08 || byte == 0x0B || (byte >= 0x0E && byte <= 0x1A) || (byte >= 0x1C && byte <= 0x1F);
+    });
+}
+
+bool is_markup(const std::string &media_type) {
+    return media_type.empty() || media_type == "text/html" || media_type.ends_with("/xml") ||
+           media_type.ends_with("+xml");
+}
+
+} // namespace
+
+Hop first_hop(const Request &request) {
+    Hop hop;
+    hop.url = parse_url(request.url);
+    hop.method = checked_method(request.method);
+    for (const auto &[name, value] : request.headers)
+        check_header(name, value);
+    hop.headers = request.headers;
+    hop.body = request.body;
+    hop.user_agent = request.user_agent.empty() ? "webwrap/" WEBWRAP_VERSION : request.user_agent;
+    if (breaks_line(hop.user_agent))
+        throw Error(ErrorKind::kInvalidArgument, "user agent contains a line break or NUL");
+    return hop;
+}
+
+std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location) {
+    const bool is_redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    if (!is_redirect || trim(location).empty())
+        return std::nullopt;
+    Hop next = hop;
+    try {
+        next.url = resolve_url(hop.url, location);
+    } catch (const Error &error) {
+        throw Error(error.kind(),
+                    "page \"" + abbreviate(hop.url.text, kShownBytes) + "\" redirects to an " + error.message(),
+                    error.detail(), error.hint());
+    }
+    const bool becomes_get =
+        (status == 303 && hop.method != "HEAD") || ((status == 301 || status == 302) && hop.method == "POST");
+    if (becomes_get) {
+        next.method = "GET";
+        next.body.clear();
+    }
+    const bool same_origin = next.url.origin() == hop.url.origin();
+    std::erase_if(next.headers, [&](const auto &header) {
+        const std::string name = ascii_lower(header.first);
+        return (becomes_get && name.starts_with("content-")) ||
+               (!same_origin && !is_one_of(kHeadersKeptAcrossOrigins, name));
+    });
+    return next;
+}
+
+void HeaderBlock::add_line(std::string_view line) {
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r'))
+        line.remove_suffix(1);
+    if (is_complete_)
+        return;
+    if (line.empty()) {
+        is_complete_ = !is_informational_;
+        return;
+    }
+    if (line.starts_with("HTTP/")) {
+        const std::size_t space = line.find(' ');
+        is_informational_ = space != std::string_view::npos && line.substr(space + 1).starts_with('1');
+        headers_.clear();
+        return;
+    }
+    if (is_html_space(line.front())) { /* an obsolete folded line goes on with the value before */
+        if (!headers_.empty())
+            headers_.back().second.append(" ").append(trim(line));
+        return;
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos)
+        return;
+    headers_.emplace_back(ascii_lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+}
+
+int HeaderBlock::content_codings() const {
+    int codings = 0;
+    for (const auto &[name, value] : headers_)
+        if (name == "content-encoding" || name == "transfer-encoding")
+            for_each_element(value, [&](std::string_view element) {
+                const std::string coding = ascii_lower(element);
+                codings += coding != "chunked" && coding != "identity";
+            });
+    return codings;
+}
+
+std::string_view HeaderBlock::last_value(std::string_view name) const {
+    for (auto header = headers_.rbegin(); header != headers_.rend(); ++header)
+        if (header->first == name)
+            return header->second;
+    return {};
+}
+
+Headers HeaderBlock::to_text() const {
+    Headers text;
+    text.reserve(headers_.size());
+    for (const auto &[name, value] : headers_)
+        text.emplace_back(header_text(name), header_text(value));
+    return text;
+}
+
+ContentType parse_content_type(std::string_view value) {
+    ContentType type;
+    std::string_view rest = value;
+    type.media_type = header_text(ascii_lower(take_parameter(rest)));
+    while (!rest.empty() && type.charset.empty()) {
+        const std::string_view parameter = take_parameter(rest);
+        const std::size_t equals = parameter.find('=');
+        if (equals == std::string_view::npos || ascii_lower(trim(parameter.substr(0, equals))) != "charset")
+            continue;
+        std::string_view charset = trim(parameter.substr(equals + 1));
+        if (charset.size() >= 2 && charset.front() == charset.back() &&
+            (charset.front() == '"' || charset.front() == '\''))
+            charset = charset.substr(1, charset.size() - 2);
+        type.charset = charset;
+    }
+    return type;
+}
+
+bool is_text_body(const std::string &media_type, std::string_view body) {
+    constexpr std::array<std::string_view, 4> kTextTypes = {"application/xml", "application/json",
+                                                            "application/javascript", "application/x-javascript"};
+    if (media_type.empty())
+        return looks_like_text(body);
+    return media_type.starts_with("text/") || media_type.ends_with("+xml") || media_type.ends_with("+json") ||
+           is_one_of(kTextTypes, media_type);
+}
+
+void decode_body(Response &response, const std::string &transport_charset) {
+    std::string label = transport_charset;
+    if (label.empty() && !is_markup(response.content_type) &&
+        find_invalid_utf8(response.body) == std::string_view::npos)
+        label = "utf-8"; /* a <meta> in JSON or in a script says nothing about the file */
+    try {
+        DecodedText decoded = decode_page(response.body, label);
+        response.html = std::move(decoded.text);
+        response.charset = std::move(decoded.encoding);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::kDecoding)
+            throw;
+        throw Error(ErrorKind::kDecoding, "could not decode \"" + response.final_url + "\": " + error.message(),
+                    error.detail(), error.hint());
+    }
+}
+
+} // namespace webwrap

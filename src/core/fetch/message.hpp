@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/fetch/client.hpp"
+#include "core/fetch/url.hpp"
+
+namespace webwrap {
+
+/* The parts of HTTP that need no connection: what to send on each hop, and how to read what came back. Used inside
+ * fetch/. */
+
+/* One hop of a request, checked and ready to send. */
+struct Hop {
+    Url url;
+    std::string method;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::string user_agent;
+};
+
+/* Throws kInvalidUrl, and kInvalidArgument for a method, header or user agent that must not be sent. */
+[[nodiscard]] Hop first_hop(const Request &request);
+
+/* The hop that a response asks for, or nothing when it is no redirect. A changed origin drops all headers but the few
+ * that cannot carry a secret; 301, 302 and 303 turn POST into GET. Throws kInvalidUrl. */
+[[nodiscard]] std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location);
+
+/* Header lines of one hop as they arrive. Informational responses before the final one and trailers after it leave no
+ * trace. */
+class HeaderBlock {
+  public:
+    void add_line(std::string_view line);
+    [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
+    /* How many times the response says that its body is compressed. */
+    [[nodiscard]] int content_codings() const;
+    /* The bytes of the last header of that name (lower case), or empty. */
+    [[nodiscard]] std::string_view last_value(std::string_view name) const;
+    /* All headers as valid UTF-8; bytes that are not are read as latin1. */
+    [[nodiscard]] Headers to_text() const;
+
+  private:
+    Headers headers_;
+    bool is_informational_ = false;
+    bool is_complete_ = false;
+};
+
+struct ContentType {
+    std::string media_type; /* lower case, without parameters */
+    std::string charset;    /* as written; empty when absent */
+};
+
+[[nodiscard]] ContentType parse_content_type(std::string_view value);
+
+/* True when the body is to be read as text: by its media type or, without one, by its bytes. */
+[[nodiscard]] bool is_text_body(const std::string &media_type, std::string_view body);
+
+/* Fills html and charset of a response whose body is text. Throws kDecoding, naming URL and encoding. */
+void decode_body(Response &response, const std::string &transport_charset);
+
+} // namespace webwrap

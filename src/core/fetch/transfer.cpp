@@ -1,0 +1,295 @@
+#include "core/fetch/transfer.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <cstring>
+#include <new>
+
+#include "core/base/text.hpp"
+
+namespace webwrap {
+
+namespace {
+
+/* Of two chained codings the inner one can unpack a thousandfold to what the outer one reads as nothing, all in one
+ * call of curl that cannot be interrupted (measured: 870 kB keep curl 7.88 busy for 7 s). One coding cannot. */
+constexpr int kMaxContentCodings = 1;
+
+constexpr std::size_t kShownBytes = 500;
+
+std::string quoted(const Url &url) { return "\"" + abbreviate(url.text, kShownBytes) + "\""; }
+
+std::string size_text(std::size_t bytes) {
+    if (bytes != 0 && bytes % (std::size_t{1} << 20) == 0)
+        return std::to_string(bytes >> 20) + " MB";
+    if (bytes != 0 && bytes % (std::size_t{1} << 10) == 0)
+        return std::to_string(bytes >> 10) + " kB";
+    return std::to_string(bytes) + " bytes";
+}
+
+std::string time_text(long milliseconds) {
+    return milliseconds % 1000 == 0 ? std::to_string(milliseconds / 1000) + " s" : std::to_string(milliseconds) + " ms";
+}
+
+/* Text of curl, which may quote what a server sent, as a sentence for DETAIL. */
+std::string sentence(const char *text) {
+    std::string clean = fold_space(text);
+    for (char &c : clean)
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F)
+            c = '?';
+    if (!clean.empty() && clean.back() != '.')
+        clean.push_back('.');
+    return clean;
+}
+
+void copy_peer_text(const sockaddr &address, std::array<char, 64> &text) noexcept {
+    if (address.sa_family == AF_INET) {
+        sockaddr_in ipv4{};
+        std::memcpy(&ipv4, &address, sizeof ipv4);
+        inet_ntop(AF_INET, &ipv4.sin_addr, text.data(), text.size());
+    } else if (address.sa_family == AF_INET6) {
+        sockaddr_in6 ipv6{};
+        std::memcpy(&ipv6, &address, sizeof ipv6);
+        inet_ntop(AF_INET6, &ipv6.sin6_addr, text.data(), text.size());
+    } else {
+        std::strcpy(text.data(), "of unknown kind");
+    }
+}
+
+} // namespace
+
+SignalBlock::SignalBlock() noexcept {
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
+        sigdelset(&blocked, fault);
+    pthread_sigmask(SIG_BLOCK, &blocked, &previous_);
+}
+
+SignalBlock::~SignalBlock() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
+
+Transfer::Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const AddressPolicy &policy, long timeout_ms,
+                   void *owner)
+    : multi_(multi), hop_(hop), limits_(limits), policy_(policy), easy_(curl_easy_init()) {
+    if (easy_ == nullptr)
+        throw std::bad_alloc();
+    set(CURLOPT_PRIVATE, owner);
+    set(CURLOPT_ERRORBUFFER, error_text_.data());
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L); /* otherwise the end of a transfer waits for a hanging name look-up */
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_PROXY, ""); /* the environment must not lead requests past the address guard */
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_ACCEPT_ENCODING, "");
+    set(CURLOPT_TIMEOUT_MS, timeout_ms);
+    set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect_timeout_ms);
+    set(CURLOPT_LOW_SPEED_LIMIT, limits.low_speed_bytes_per_s);
+    set(CURLOPT_LOW_SPEED_TIME, limits.low_speed_time_s);
+    set(CURLOPT_PIPEWAIT, hop.url.scheme == "https" ? 1L : 0L); /* rather a stream of HTTP/2 than one more connection */
+    set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
+    set(CURLOPT_PREREQFUNCTION, &Transfer::on_request);
+    set(CURLOPT_PREREQDATA, this);
+    set_request();
+    const SignalBlock block;
+    const CURLMcode code = curl_multi_add_handle(multi_, easy_.get());
+    if (code == CURLM_OUT_OF_MEMORY)
+        throw std::bad_alloc();
+    if (code != CURLM_OK)
+        throw Error(ErrorKind::kInternal, std::string("could not start a transfer: ") + curl_multi_strerror(code));
+}
+
+Transfer::~Transfer() {
+    const SignalBlock block;
+    curl_multi_remove_handle(multi_, easy_.get());
+    easy_.reset();
+}
+
+void *Transfer::owner_of(CURL *easy) noexcept {
+    void *owner = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+    return owner;
+}
+
+int Transfer::status() const {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
+}
+
+template <typename T> void Transfer::set(CURLoption option, T value) {
+    const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
+    if (code == CURLE_OUT_OF_MEMORY)
+        throw std::bad_alloc();
+    if (code != CURLE_OK)
+        throw Error(ErrorKind::kInternal, "could not set curl option " + std::to_string(static_cast<int>(option)) +
+                                              ": " + curl_easy_strerror(code));
+}
+
+void Transfer::set_request() {
+    set(CURLOPT_URL, hop_.url.text.c_str());
+    set(CURLOPT_USERAGENT, hop_.user_agent.c_str());
+    if (hop_.method == "HEAD") {
+        set(CURLOPT_NOBODY, 1L);
+    } else if (hop_.method != "GET" || !hop_.body.empty()) {
+        if (!hop_.body.empty() || hop_.method == "POST") {
+            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(hop_.body.size()));
+            set(CURLOPT_POSTFIELDS, hop_.body.c_str());
+        }
+        set(CURLOPT_CUSTOMREQUEST, hop_.method.c_str());
+    }
+    add_header("Expect:"); /* a wait for "100 Continue" helps no one here */
+    for (const auto &[name, value] : hop_.headers)
+        add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is curl's way to say empty */
+    set(CURLOPT_HTTPHEADER, header_list_.get());
+}
+
+void Transfer::add_header(const std::string &line) {
+    curl_slist *extended = curl_slist_append(header_list_.get(), line.c_str());
+    if (extended == nullptr)
+        throw std::bad_alloc();
+    if (extended != header_list_.get()) {
+        (void)header_list_.release();
+        header_list_.reset(extended);
+    }
+}
+
+std::size_t Transfer::on_body(char *data, std::size_t size, std::size_t count, void *self) noexcept {
+    auto &transfer = *static_cast<Transfer *>(self);
+    const std::size_t bytes = size * count;
+    if (bytes > transfer.limits_.max_page_size_bytes - transfer.body_.size()) {
+        transfer.stop_ = Stop::kBodySize;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    try {
+        transfer.body_.append(data, bytes);
+    } catch (...) {
+        transfer.stop_ = Stop::kOutOfMemory;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    return bytes;
+}
+
+std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept {
+    constexpr std::size_t kRefused = 0; /* lines are never empty, so this differs from their length */
+    auto &transfer = *static_cast<Transfer *>(self);
+    const std::size_t bytes = size * count;
+    if (bytes > transfer.limits_.max_header_size_bytes - transfer.header_bytes_) {
+        transfer.stop_ = Stop::kHeaderSize;
+        return kRefused;
+    }
+    transfer.header_bytes_ += bytes;
+    try {
+        transfer.headers_.add_line(std::string_view(data, bytes));
+        if (transfer.headers_.is_complete() && transfer.headers_.content_codings() > kMaxContentCodings) {
+            transfer.stop_ = Stop::kCodings;
+            return kRefused;
+        }
+    } catch (...) {
+        transfer.stop_ = Stop::kOutOfMemory;
+        return kRefused;
+    }
+    return bytes;
+}
+
+curl_socket_t Transfer::on_open_socket(void *self, curlsocktype, curl_sockaddr *address) noexcept {
+    auto &transfer = *static_cast<Transfer *>(self);
+    if (!transfer.policy_.permits(&address->addr)) {
+        copy_peer_text(address->addr, transfer.refused_address_);
+        return CURL_SOCKET_BAD;
+    }
+    transfer.opened_socket_ = true;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* Sees reused connections too, which an earlier request with a wider policy may have opened. */
+int Transfer::on_request(void *self, char *peer, char *, int, int) noexcept {
+    auto &transfer = *static_cast<Transfer *>(self);
+    const std::optional<Address> address = parse_address(peer);
+    if (address.has_value() && transfer.policy_.permits(*address))
+        return CURL_PREREQFUNC_OK;
+    std::strncpy(transfer.refused_address_.data(), peer, transfer.refused_address_.size() - 1);
+    transfer.stop_ = Stop::kAddress;
+    return CURL_PREREQFUNC_ABORT;
+}
+
+void Transfer::check(CURLcode result, bool timed_out) const {
+    switch (stop_) {
+    case Stop::kNone:
+        break;
+    case Stop::kOutOfMemory:
+        throw std::bad_alloc();
+    case Stop::kBodySize:
+        throw Error(ErrorKind::kLimitExceeded,
+                    "page " + quoted(hop_.url) + " is larger than " + size_text(limits_.max_page_size_bytes), {},
+                    "Raise webwrap.max_page_size.");
+    case Stop::kHeaderSize:
+        throw_large_header();
+    case Stop::kCodings:
+        throw Error(ErrorKind::kNetwork,
+                    "could not fetch " + quoted(hop_.url) + ": the response is compressed more than once");
+    case Stop::kAddress:
+        throw_forbidden();
+    }
+    switch (result) {
+    case CURLE_OK:
+        return;
+    case CURLE_OPERATION_TIMEDOUT:
+        throw_timeout(timed_out);
+    case CURLE_OUT_OF_MEMORY: /* curl's answer to a header line above its own limit, too */
+        if (opened_socket_ && !headers_.is_complete())
+            throw_large_header();
+        throw std::bad_alloc();
+    case CURLE_COULDNT_CONNECT:
+        if (refused_address_[0] != '\0' && !opened_socket_)
+            throw_forbidden();
+        throw_network(result);
+    default:
+        throw_network(result);
+    }
+}
+
+/* The message is curl's fixed text for the code; what differs from run to run, ports and times, goes into the detail.
+ */
+void Transfer::throw_network(CURLcode result) const {
+    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result),
+                sentence(error_text_.data()));
+}
+
+void Transfer::throw_timeout(bool timed_out) const {
+    if (timed_out)
+        throw Error(ErrorKind::kTimeout,
+                    "could not fetch " + quoted(hop_.url) + " within " + time_text(limits_.request_timeout_ms), {},
+                    "Raise webwrap.request_timeout.");
+    curl_off_t pretransfer_us = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+    if (pretransfer_us == 0)
+        throw Error(ErrorKind::kTimeout,
+                    "could not connect to " + quoted(hop_.url) + " within " + time_text(limits_.connect_timeout_ms), {},
+                    "Raise webwrap.connect_timeout.");
+    throw Error(ErrorKind::kTimeout,
+                "could not fetch " + quoted(hop_.url) + ": less than " + std::to_string(limits_.low_speed_bytes_per_s) +
+                    " bytes per second arrived for " + std::to_string(limits_.low_speed_time_s) + " s",
+                {}, "Lower webwrap.low_speed_limit or raise webwrap.low_speed_time.");
+}
+
+void Transfer::throw_forbidden() const {
+    throw Error(ErrorKind::kForbidden,
+                std::string("address ") + refused_address_.data() + " of host \"" + hop_.url.host + "\" is not allowed",
+                {}, "A superuser can add the address or its network to webwrap.allowed_networks.");
+}
+
+void Transfer::throw_large_header() const {
+    throw Error(ErrorKind::kLimitExceeded,
+                "header of " + quoted(hop_.url) + " is larger than " + size_text(limits_.max_header_size_bytes), {},
+                "Raise webwrap.max_header_size.");
+}
+
+} // namespace webwrap

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "core/fetch/message.hpp"
+
+namespace webwrap {
+
+struct CurlEasyDeleter {
+    void operator()(CURL *easy) const noexcept { curl_easy_cleanup(easy); }
+};
+struct CurlListDeleter {
+    void operator()(curl_slist *list) const noexcept { curl_slist_free_all(list); }
+};
+
+/* Signals that the process handles stay blocked while an object lives, so that threads which curl starts for name
+ * look-ups inherit the mask and the server's handlers only ever run in the server's own thread. */
+class SignalBlock {
+  public:
+    SignalBlock() noexcept;
+    ~SignalBlock();
+    SignalBlock(const SignalBlock &) = delete;
+    SignalBlock &operator=(const SignalBlock &) = delete;
+
+  private:
+    sigset_t previous_;
+};
+
+/* One hop on its way: an easy handle in a multi handle, and what curl's callbacks have collected. Hop, limits and
+ * policy must outlive it. Its end removes it from the multi handle at any stage, without waiting for anything. */
+class Transfer {
+  public:
+    Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const AddressPolicy &policy, long timeout_ms,
+             void *owner);
+    ~Transfer();
+    Transfer(const Transfer &) = delete;
+    Transfer &operator=(const Transfer &) = delete;
+
+    /* The owner given to the transfer of this handle. */
+    [[nodiscard]] static void *owner_of(CURL *easy) noexcept;
+
+    /* Throws what made the transfer fail: kForbidden, kLimitExceeded, kTimeout, kNetwork or std::bad_alloc. `timed_out`
+     * says that the request as a whole has used up its time. */
+    void check(CURLcode result, bool timed_out) const;
+
+    [[nodiscard]] int status() const;
+    [[nodiscard]] const HeaderBlock &headers() const noexcept { return headers_; }
+    [[nodiscard]] std::string take_body() noexcept { return std::move(body_); }
+
+  private:
+    /* Why one of our callbacks stopped the transfer. */
+    enum class Stop { kNone, kBodySize, kHeaderSize, kCodings, kAddress, kOutOfMemory };
+
+    template <typename T> void set(CURLoption option, T value);
+    void set_request();
+    void add_header(const std::string &line);
+    [[noreturn]] void throw_network(CURLcode result) const;
+    [[noreturn]] void throw_timeout(bool timed_out) const;
+    [[noreturn]] void throw_forbidden() const;
+    [[noreturn]] void throw_large_header() const;
+
+    static std::size_t on_body(char *data, std::size_t size, std::size_t count, void *self) noexcept;
+    static std::size_t on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept;
+    static curl_socket_t on_open_socket(void *self, curlsocktype purpose, curl_sockaddr *address) noexcept;
+    static int on_request(void *self, char *peer, char *local, int peer_port, int local_port) noexcept;
+
+    CURLM *multi_;
+    const Hop &hop_;
+    const Limits &limits_;
+    const AddressPolicy &policy_;
+    std::unique_ptr<CURL, CurlEasyDeleter> easy_;
+    std::unique_ptr<curl_slist, CurlListDeleter> header_list_;
+    HeaderBlock headers_;
+    std::size_t header_bytes_ = 0;
+    std::string body_;
+    Stop stop_ = Stop::kNone;
+    bool opened_socket_ = false;
+    std::array<char, 64> refused_address_{}; /* text; empty when none was refused */
+    std::array<char, CURL_ERROR_SIZE> error_text_{};
+};
+
+} // namespace webwrap

@@ -1,0 +1,210 @@
+#include "core/match/similarity.hpp"
+
+#include <algorithm>
+
+#include "core/match/bigram.hpp"
+#include "core/match/clustered.hpp"
+#include "core/match/jaro_winkler.hpp"
+#include "core/match/simple.hpp"
+
+namespace webwrap {
+
+namespace {
+
+/* Bounds are computed by other roundings than the values that they bound. */
+constexpr double kRoundingSlack = 1e-9;
+
+bool is_below(double bound, double threshold) { return bound <= 0 || bound + kRoundingSlack < threshold; }
+
+double dice(std::int64_t common, std::int64_t size_a, std::int64_t size_b) {
+    return 2.0 * static_cast<double>(common) / static_cast<double>(size_a + size_b);
+}
+
+double smaller_by_greater(std::int32_t a, std::int32_t b) {
+    return static_cast<double>(std::min(a, b)) / std::max(a, b);
+}
+
+} // namespace
+
+/* What all measures share: an example, a page, and what they cost. */
+class SimilarityQuery::Scorer {
+  public:
+    Scorer(const IndexedTree &example, TreeNode root, const IndexedTree &page, CellBudget &budget)
+        : example_(example), root_(root), page_(page), budget_(budget) {}
+    virtual ~Scorer() = default;
+    [[nodiscard]] virtual double similarity(TreeNode node) = 0;
+    [[nodiscard]] virtual bool may_reach(TreeNode node, double threshold) = 0;
+
+  protected:
+    [[nodiscard]] const Tree &example() const { return example_.tree; }
+    [[nodiscard]] const Tree &page() const { return page_.tree; }
+    [[nodiscard]] TreeNode root() const { return root_; }
+    [[nodiscard]] SubtreeClass example_class() const { return example_.node_to_class[static_cast<std::size_t>(root_)]; }
+    [[nodiscard]] SubtreeClass page_class(TreeNode node) const {
+        return page_.node_to_class[static_cast<std::size_t>(node)];
+    }
+    [[nodiscard]] TreeNode example_size() const { return example().subtree_size(root_); }
+    [[nodiscard]] bool is_same_label(TreeNode node) const { return page().label(node) == example().label(root_); }
+    [[nodiscard]] CellBudget &budget() const { return budget_; }
+
+  private:
+    IndexedTree example_;
+    TreeNode root_;
+    IndexedTree page_;
+    CellBudget &budget_;
+};
+
+/* How often each label occurs in the example; bounds the number of nodes of equal label in the example and another. */
+class SimilarityQuery::LabelHistogram {
+  public:
+    LabelHistogram(std::span<const LabelId> labels, std::size_t label_count) : label_to_count_(label_count, 0) {
+        for (const LabelId label : labels)
+            ++count_of(label);
+    }
+
+    [[nodiscard]] std::int64_t common(std::span<const LabelId> labels, CellBudget &budget) {
+        budget.reserve(static_cast<std::int64_t>(labels.size()));
+        budget.tick(static_cast<std::int64_t>(labels.size()));
+        std::int64_t common = 0;
+        for (const LabelId label : labels)
+            common += count_of(label)-- > 0;
+        for (const LabelId label : labels) /* as it was */
+            ++count_of(label);
+        return common;
+    }
+
+  private:
+    std::int32_t &count_of(LabelId label) { return label_to_count_[static_cast<std::size_t>(label)]; }
+    std::vector<std::int32_t> label_to_count_;
+};
+
+class SimilarityQuery::SimpleScorer final : public Scorer {
+  public:
+    SimpleScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+                 CellBudget &budget)
+        : Scorer(example, root, page, budget), matcher_(index, SimpleScoring{}, budget),
+          histogram_(example.tree.labels_of(root), index.label_count()) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        return dice(matcher_.match(example_class(), page_class(node)), example_size(), page().subtree_size(node));
+    }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        if (!is_same_label(node))
+            return false;
+        const TreeNode size = page().subtree_size(node);
+        return !is_below(dice(std::min(size, example_size()), size, example_size()), threshold) &&
+               !is_below(dice(histogram_.common(page().labels_of(node), budget()), size, example_size()), threshold);
+    }
+
+  private:
+    SimpleMatcher matcher_;
+    LabelHistogram histogram_;
+};
+
+class SimilarityQuery::ClusteredScorer final : public Scorer {
+  public:
+    ClusteredScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+                    const SimilarityOptions &options, CellBudget &budget)
+        : Scorer(example, root, page, budget), matcher_(index, ClusteredScoring{options.leaf_rule}, budget),
+          root_rule_(options.root_rule) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        return matcher_.match(example_class(), page_class(node)) * sibling_ratio(node);
+    }
+    /* Of two inner nodes each child of the one with fewer counts 1 at most. */
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        if (!is_same_label(node))
+            return false;
+        const bool is_inner_pair = !example().is_leaf(root()) && !page().is_leaf(node);
+        const double bound = is_inner_pair ? smaller_by_greater(example().degree(root()), page().degree(node)) : 1.0;
+        return !is_below(bound * sibling_ratio(node), threshold);
+    }
+
+  private:
+    /* (1/max(t', t'')) / max(1/t', 1/t'') */
+    [[nodiscard]] double sibling_ratio(TreeNode node) const {
+        if (root_rule_ == RootRule::kOne)
+            return 1.0;
+        return smaller_by_greater(example().siblings(root()), page().siblings(node));
+    }
+
+    ClusteredMatcher matcher_;
+    RootRule root_rule_;
+};
+
+class SimilarityQuery::BigramScorer final : public Scorer {
+  public:
+    BigramScorer(const IndexedTree &example, TreeNode root, const IndexedTree &page, CellBudget &budget)
+        : Scorer(example, root, page, budget),
+          own_index_(page.bigrams == nullptr ? std::make_unique<BigramIndex>(page.tree) : nullptr),
+          query_(example.tree, root, page.bigrams == nullptr ? *own_index_ : *page.bigrams) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override { return query_.similarity(node, budget()); }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        return !is_below(query_.upper_bound(node), threshold);
+    }
+
+  private:
+    std::unique_ptr<BigramIndex> own_index_;
+    BigramQuery query_;
+};
+
+class SimilarityQuery::JaroWinklerScorer final : public Scorer {
+  public:
+    JaroWinklerScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+                      CellBudget &budget)
+        : Scorer(example, root, page, budget), query_(example.tree.labels_of(root), index.label_count()),
+          histogram_(example.tree.labels_of(root), index.label_count()) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        return query_.similarity(page().labels_of(node), budget());
+    }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        const auto length = static_cast<std::size_t>(size);
+        return !is_below(query_.upper_bound(length, std::min(size, example_size())), threshold) &&
+               !is_below(query_.upper_bound(length, histogram_.common(page().labels_of(node), budget())), threshold);
+    }
+
+  private:
+    JaroWinklerQuery query_;
+    LabelHistogram histogram_;
+};
+
+SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &example, TreeNode example_root,
+                                 const IndexedTree &page, Measure measure, const SimilarityOptions &options,
+                                 CellBudget &budget) {
+    switch (measure) {
+    case Measure::kSimple:
+        scorer_ = std::make_unique<SimpleScorer>(index, example, example_root, page, budget);
+        break;
+    case Measure::kClustered:
+        scorer_ = std::make_unique<ClusteredScorer>(index, example, example_root, page, options, budget);
+        break;
+    case Measure::kBigram:
+        scorer_ = std::make_unique<BigramScorer>(example, example_root, page, budget);
+        break;
+    case Measure::kJaroWinkler:
+        scorer_ = std::make_unique<JaroWinklerScorer>(index, example, example_root, page, budget);
+        break;
+    }
+}
+
+SimilarityQuery::~SimilarityQuery() = default;
+
+double SimilarityQuery::similarity(TreeNode node) { return scorer_->similarity(node); }
+
+bool SimilarityQuery::may_reach(TreeNode node, double threshold) { return scorer_->may_reach(node, threshold); }
+
+double tree_similarity(const Tree &a, const Tree &b, Measure measure, const SimilarityOptions &options,
+                       const Limits &limits) {
+    if (a.empty() || b.empty())
+        return a.empty() && b.empty() ? 1.0 : 0.0;
+    SubtreeIndex index;
+    const auto a_to_class = index.add(a);
+    const auto b_to_class = index.add(b);
+    CellBudget budget(limits);
+    return SimilarityQuery(index, {a, a_to_class}, 0, {b, b_to_class}, measure, options, budget).similarity(0);
+}
+
+} // namespace webwrap

@@ -1,0 +1,155 @@
+#include "core/match/tree.hpp"
+
+#include <algorithm>
+
+#include "core/base/error.hpp"
+#include "core/base/interrupt.hpp"
+#include "core/base/text.hpp"
+
+namespace webwrap {
+
+namespace {
+
+constexpr LabelId kNoLabel = -1;
+constexpr NodeId kNodesPerPoll = 4096;
+
+bool is_only_space(std::string_view text) { return std::all_of(text.begin(), text.end(), is_html_space); }
+
+bool counts_as_node(const Document &document, NodeId node, const TreeOptions &options) {
+    switch (document.kind(node)) {
+    case NodeKind::kElement:
+        return true;
+    case NodeKind::kText:
+        return options.text_nodes && !is_only_space(document.text(node));
+    default:
+        return false;
+    }
+}
+
+/* Gives elements of one document their labels; tag names alone are looked up once each. */
+class Labeller {
+  public:
+    Labeller(const Document &document, const TreeOptions &options, LabelTable &labels)
+        : document_(document), options_(options), labels_(labels) {}
+
+    LabelId label_of(NodeId node) {
+        if (document_.kind(node) == NodeKind::kText)
+            return labels_.intern("#text"); /* no tag name starts with '#' */
+        return options_.id_labels || options_.class_labels ? intern_with_attributes(node) : intern_tag(node);
+    }
+
+  private:
+    LabelId intern_tag(NodeId node) {
+        const auto name = static_cast<std::size_t>(document_.name_id(node));
+        if (name >= name_to_label_.size())
+            name_to_label_.resize(name + 1, kNoLabel);
+        if (name_to_label_[name] == kNoLabel)
+            name_to_label_[name] = labels_.intern(document_.name(node));
+        return name_to_label_[name];
+    }
+
+    /* NUL separates the parts, since no name, id or class can hold it. */
+    LabelId intern_with_attributes(NodeId node) {
+        text_ = document_.name(node);
+        if (options_.id_labels)
+            if (const auto id = document_.attribute_value(node, "id"); !id.empty())
+                text_.append(1, '\0').append("#").append(id);
+        if (options_.class_labels)
+            append_class_tokens(document_.attribute_value(node, "class"));
+        return labels_.intern(text_);
+    }
+
+    void append_class_tokens(std::string_view value) {
+        tokens_.clear();
+        for (std::size_t at = 0; at < value.size();) {
+            const auto end = std::find_if(value.begin() + static_cast<std::ptrdiff_t>(at), value.end(), is_html_space);
+            const auto length = static_cast<std::size_t>(end - value.begin()) - at;
+            if (length > 0)
+                tokens_.push_back(value.substr(at, length));
+            at += length + 1;
+        }
+        std::sort(tokens_.begin(), tokens_.end());
+        tokens_.erase(std::unique(tokens_.begin(), tokens_.end()), tokens_.end());
+        for (const auto token : tokens_)
+            text_.append(1, '\0').append(".").append(token);
+    }
+
+    const Document &document_;
+    const TreeOptions &options_;
+    LabelTable &labels_;
+    std::vector<LabelId> name_to_label_;
+    std::string text_;
+    std::vector<std::string_view> tokens_;
+};
+
+std::int32_t count_siblings(const Document &document, NodeId node, const TreeOptions &options) {
+    std::int32_t count = 0;
+    for (NodeId at = document.first_child(document.parent(node)); at != kNoNode; at = document.next_sibling(at))
+        count += counts_as_node(document, at, options);
+    return count;
+}
+
+} // namespace
+
+LabelId LabelTable::intern(std::string_view text) {
+    if (const auto found = text_to_label_.find(text); found != text_to_label_.end())
+        return found->second;
+    const auto label = static_cast<LabelId>(label_to_text_.size());
+    const auto [entry, added] = text_to_label_.emplace(std::string(text), label);
+    label_to_text_.push_back(entry->first);
+    return label;
+}
+
+TreeNode Tree::find(NodeId document_node) const {
+    const auto found = std::lower_bound(node_to_document_.begin(), node_to_document_.end(), document_node);
+    if (found == node_to_document_.end() || *found != document_node)
+        return kNoTreeNode;
+    return static_cast<TreeNode>(found - node_to_document_.begin());
+}
+
+TreeNode TreeBuilder::add(TreeNode parent, LabelId label, NodeId document_node) {
+    tree_.node_to_parent_.push_back(parent);
+    tree_.node_to_label_.push_back(label);
+    tree_.node_to_document_.push_back(document_node);
+    return tree_.size() - 1;
+}
+
+Tree TreeBuilder::finish(std::int32_t root_siblings) {
+    Tree tree = std::move(tree_);
+    tree_ = Tree(*tree.labels_);
+    tree.root_siblings_ = root_siblings;
+    tree.node_to_size_.assign(tree.node_to_label_.size(), 1);
+    tree.node_to_degree_.assign(tree.node_to_label_.size(), 0);
+    for (TreeNode node = tree.size() - 1; node > 0; --node) {
+        const auto parent = Tree::index(tree.parent(node));
+        tree.node_to_size_[parent] += tree.subtree_size(node);
+        ++tree.node_to_degree_[parent];
+    }
+    return tree;
+}
+
+Tree tree_of(const Document &document, NodeId root, const TreeOptions &options, LabelTable &labels) {
+    TreeBuilder builder(labels);
+    const NodeId top = document.kind(root) == NodeKind::kDocument ? document.root_element() : root;
+    if (top == kNoNode)
+        return builder.finish();
+    if (!document.is_element(top))
+        throw Error(ErrorKind::kInternal, "the root of a tree is not an element");
+
+    Labeller labeller(document, options, labels);
+    std::vector<TreeNode> document_to_tree(static_cast<std::size_t>(document.subtree_size(top)), kNoTreeNode);
+    for (NodeId node = top; node < document.end_of(top); ++node) {
+        if (node % kNodesPerPoll == 0)
+            Interrupt::poll();
+        if (!counts_as_node(document, node, options))
+            continue;
+        const TreeNode parent =
+            node == top ? kNoTreeNode : document_to_tree[static_cast<std::size_t>(document.parent(node) - top)];
+        document_to_tree[static_cast<std::size_t>(node - top)] = builder.add(parent, labeller.label_of(node), node);
+    }
+    /* Only one element is the root of a page, whatever stands beside it. */
+    const bool is_page_root = document.kind(document.parent(top)) == NodeKind::kDocument;
+    return builder.finish(is_page_root ? 1 : count_siblings(document, top, options));
+}
+
+} // namespace webwrap

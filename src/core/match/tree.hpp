@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/parse/document.hpp"
+
+namespace webwrap {
+
+using TreeNode = std::int32_t; /* index in pre-order; 0 is the root */
+using LabelId = std::int32_t;  /* interned label, 0 .. LabelTable::size() - 1 */
+inline constexpr TreeNode kNoTreeNode = -1;
+
+/* The labels of all trees that are compared with each other: equal label, equal id. Must outlive those trees. */
+class LabelTable {
+  public:
+    LabelTable() = default;
+    LabelTable(const LabelTable &) = delete;
+    LabelTable &operator=(const LabelTable &) = delete;
+
+    /* The id of a label, a new one when it has not been seen. O(length). */
+    LabelId intern(std::string_view text);
+    [[nodiscard]] std::string_view text(LabelId label) const { return label_to_text_[static_cast<std::size_t>(label)]; }
+    [[nodiscard]] std::size_t size() const noexcept { return label_to_text_.size(); }
+
+  private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+    std::unordered_map<std::string, LabelId, Hash, std::equal_to<>> text_to_label_;
+    std::vector<std::string_view> label_to_text_; /* views of the keys, which stay where they are */
+};
+
+/* Which nodes of a page become nodes of the tree, and what they are called. An element's label is its tag name; the
+ * flags add its id and its class tokens (sorted, each once, so that their order does not matter). */
+struct TreeOptions {
+    bool id_labels = false;
+    bool class_labels = false;
+    bool text_nodes = false; /* text that is not only white space becomes a leaf labelled #text */
+};
+
+/* A labelled ordered tree as flat arrays in pre-order: the subtree of a node is the range node .. end_of(node) - 1, and
+ * the next sibling of a child is end_of(child). May be empty. Immutable once built. */
+class Tree {
+  public:
+    [[nodiscard]] TreeNode size() const noexcept { return static_cast<TreeNode>(node_to_label_.size()); }
+    [[nodiscard]] bool empty() const noexcept { return node_to_label_.empty(); }
+    [[nodiscard]] LabelId label(TreeNode node) const { return node_to_label_[index(node)]; }
+    /* kNoTreeNode for the root. */
+    [[nodiscard]] TreeNode parent(TreeNode node) const { return node_to_parent_[index(node)]; }
+    /* Nodes of the subtree, the node included. */
+    [[nodiscard]] TreeNode subtree_size(TreeNode node) const { return node_to_size_[index(node)]; }
+    [[nodiscard]] TreeNode end_of(TreeNode node) const { return node + subtree_size(node); }
+    /* Number of children. */
+    [[nodiscard]] std::int32_t degree(TreeNode node) const { return node_to_degree_[index(node)]; }
+    [[nodiscard]] bool is_leaf(TreeNode node) const { return subtree_size(node) == 1; }
+    /* Siblings of a node, itself included: t(n) of the paper. For the root: root_siblings(). */
+    [[nodiscard]] std::int32_t siblings(TreeNode node) const {
+        return node == 0 ? root_siblings_ : degree(parent(node));
+    }
+    /* Siblings that the root has in the page it comes from, itself included; 1 for the root of a page. */
+    [[nodiscard]] std::int32_t root_siblings() const noexcept { return root_siblings_; }
+    /* The node of the document that a tree node stands for, or kNoNode for trees that come from elsewhere. */
+    [[nodiscard]] NodeId document_node(TreeNode node) const { return node_to_document_[index(node)]; }
+    /* The way back, kNoTreeNode when the tree leaves that node out. O(log size). */
+    [[nodiscard]] TreeNode find(NodeId document_node) const;
+    /* The labels of a subtree in pre-order. */
+    [[nodiscard]] std::span<const LabelId> labels_of(TreeNode node) const {
+        return std::span<const LabelId>(node_to_label_)
+            .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
+    }
+    [[nodiscard]] const LabelTable &label_table() const noexcept { return *labels_; }
+
+  private:
+    friend class TreeBuilder;
+    explicit Tree(const LabelTable &labels) : labels_(&labels) {}
+    static std::size_t index(TreeNode node) { return static_cast<std::size_t>(node); }
+
+    const LabelTable *labels_;
+    std::vector<TreeNode> node_to_parent_;
+    std::vector<TreeNode> node_to_size_;
+    std::vector<std::int32_t> node_to_degree_;
+    std::vector<LabelId> node_to_label_;
+    std::vector<NodeId> node_to_document_;
+    std::int32_t root_siblings_ = 1;
+};
+
+/* The only writer of trees: nodes are added in pre-order. */
+class TreeBuilder {
+  public:
+    explicit TreeBuilder(const LabelTable &labels) : tree_(labels) {}
+
+    /* Adds a node below `parent` (kNoTreeNode for the root) after everything added before, and returns it. */
+    TreeNode add(TreeNode parent, LabelId label, NodeId document_node = kNoNode);
+    /* The finished tree; the builder is empty afterwards. O(size). */
+    [[nodiscard]] Tree finish(std::int32_t root_siblings = 1);
+
+  private:
+    Tree tree_;
+};
+
+/* The tree of the subtree at `root`, an element, or of the whole page when `root` is the document node (then its root
+ * is the root element, and the tree is empty when there is none). Comments never count. The tree copies what it needs
+ * of the document and keeps a reference to `labels` only. O(nodes of the subtree + siblings of its root); polls. */
+[[nodiscard]] Tree tree_of(const Document &document, NodeId root, const TreeOptions &options, LabelTable &labels);
+
+} // namespace webwrap

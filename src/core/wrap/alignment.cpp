@@ -1,0 +1,201 @@
+#include "core/wrap/alignment.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "core/base/interrupt.hpp"
+
+namespace webwrap {
+
+namespace {
+
+constexpr std::size_t kMaxOccurrences = 64; /* a value that stands in more places tells nothing about records */
+constexpr std::size_t kMaxLevels = 6;
+constexpr double kLevelShare = 0.9;         /* of the best level's support that another one needs */
+constexpr double kWholeShare = 0.6;         /* of a record's values that make it a record, not a mention */
+constexpr double kHoldShares[] = {0.5, 0.25, 0.1};
+
+using Cover = std::unordered_map<NodeId, double>;
+
+/* How much of one old record each element of a new page holds. */
+struct RecordCover {
+    Cover element_to_weight;
+    double total = 0; /* of the values that are found on the page at all */
+    double all = 0;   /* of all its values */
+    std::size_t found = 0;
+};
+
+class Aligner {
+  public:
+    explicit Aligner(Evidence &evidence) : evidence_(evidence) {}
+
+    std::vector<RecordLevel> run();
+
+  private:
+    void find_occurrences(std::size_t pair, std::size_t column);
+    void cover_record(std::size_t record, std::size_t column, const std::vector<NodeId> &nodes, double weight);
+    std::vector<RecordLevel> levels(double hold_share) const;
+    static void set_regions(const Evidence &evidence, RecordLevel &level);
+
+    Evidence &evidence_;
+    std::vector<RecordCover> covers_;
+};
+
+std::vector<RecordLevel> Aligner::run() {
+    covers_.resize(evidence_.records().size());
+    for (std::size_t pair = 0; pair < evidence_.pages().size(); ++pair)
+        for (std::size_t column = 0; column < evidence_.column_count(); ++column)
+            if (evidence_.wrapper().columns[column].columns.empty())
+                find_occurrences(pair, column);
+    std::vector<RecordLevel> found;
+    for (const double hold_share : kHoldShares) {
+        found = levels(hold_share);
+        std::size_t present = 0;
+        for (const RecordCover &cover : covers_)
+            present += cover.found > 0 ? 1 : 0;
+        if (!found.empty() && found.front().aligned.size() * 10 >= present * 8)
+            break;
+    }
+    for (RecordLevel &level : found)
+        set_regions(evidence_, level);
+    return found;
+}
+
+/* Where the column's old values stand on the new page. Rare values weigh more. */
+void Aligner::find_occurrences(std::size_t pair, std::size_t column) {
+    std::unordered_map<ValueId, std::vector<std::size_t>> value_to_records;
+    for (std::size_t i = 0; i < evidence_.records().size(); ++i) {
+        const KnownRecord &record = evidence_.records()[i];
+        if (record.pair != pair)
+            continue;
+        if (record.values[column] > 0)
+            value_to_records[record.values[column]].push_back(i);
+        for (const ValueId part : record.parts[column])
+            if (part > 0 && (value_to_records[part].empty() || value_to_records[part].back() != i))
+                value_to_records[part].push_back(i);
+    }
+    std::unordered_map<ValueId, std::vector<NodeId>> value_to_nodes;
+    const PageIndex &index = evidence_.new_index(pair);
+    for (const PageItem &item : index.items()) {
+        const ValueId value = evidence_.value_of(pair, column, item.text);
+        if (value > 0 && value_to_records.contains(value))
+            value_to_nodes[value].push_back(item.ref.node);
+    }
+    double count = 0;
+    for (const KnownRecord &record : evidence_.records())
+        count += record.pair == pair ? 1 : 0;
+    for (const auto &[value, records] : value_to_records) {
+        Interrupt::poll();
+        const std::vector<NodeId> &nodes = value_to_nodes[value];
+        const double weight = std::log2(1 + (count + 1) / static_cast<double>(records.size()));
+        for (const std::size_t record : records)
+            covers_[record].all += weight;
+        if (nodes.empty() || nodes.size() > kMaxOccurrences)
+            continue;
+        for (const std::size_t record : records)
+            cover_record(record, column, nodes, weight);
+    }
+}
+
+void Aligner::cover_record(std::size_t record, std::size_t, const std::vector<NodeId> &nodes, double weight) {
+    const Document &page = evidence_.new_page(evidence_.records()[record].pair);
+    RecordCover &cover = covers_[record];
+    std::unordered_map<NodeId, bool> seen;
+    for (const NodeId start : nodes)
+        for (NodeId node = start; node > 0 && seen.try_emplace(node, true).second; node = page.parent(node))
+            if (page.is_element(node))
+                cover.element_to_weight[node] += weight;
+    cover.total += weight;
+    ++cover.found;
+}
+
+/* Groups the elements that hold one record each by their path of tags. */
+std::vector<RecordLevel> Aligner::levels(double hold_share) const {
+    std::map<std::pair<std::size_t, NodeId>, int> holders; /* by pair and element: how many records it holds */
+    for (std::size_t i = 0; i < covers_.size(); ++i)
+        for (const auto &[element, weight] : covers_[i].element_to_weight)
+            if (weight >= hold_share * covers_[i].total)
+                ++holders[{evidence_.records()[i].pair, element}];
+    struct Best {
+        std::map<std::size_t, AlignedRecord> record_to_element;
+        NodeId depth = 0;
+    };
+    std::unordered_map<std::uint64_t, Best> path_to_best;
+    for (std::size_t i = 0; i < covers_.size(); ++i) {
+        Interrupt::poll();
+        const std::size_t pair = evidence_.records()[i].pair;
+        const Document &page = evidence_.new_page(pair);
+        for (const auto &[element, weight] : covers_[i].element_to_weight) {
+            const double share = weight / covers_[i].total;
+            if (share < hold_share || holders.at({pair, element}) != 1)
+                continue;
+            Best &best = path_to_best[tag_path_hash(page, element)];
+            best.depth = page.depth(element);
+            AlignedRecord &aligned = best.record_to_element[i];
+            if (share > aligned.share || (share == aligned.share && element < aligned.element))
+                aligned = {i, element, page.end_of(element), share};
+        }
+    }
+    std::set<std::size_t> whole; /* records that one element holds most of */
+    for (const auto &[path, best] : path_to_best)
+        for (const auto &[record, aligned] : best.record_to_element)
+            if (aligned.share * covers_[record].total >= kWholeShare * covers_[record].all)
+                whole.insert(record);
+    std::vector<std::pair<NodeId, RecordLevel>> by_depth;
+    double most = 0;
+    for (const auto &[path, best] : path_to_best) {
+        RecordLevel level;
+        for (const auto &[record, aligned] : best.record_to_element) {
+            level.aligned.push_back(aligned);
+            level.support += aligned.share;
+        }
+        for (const std::size_t record : whole)
+            level.missed += best.record_to_element.contains(record) ? 0 : 1;
+        most = std::max(most, level.support);
+        by_depth.emplace_back(best.depth, std::move(level));
+    }
+    std::erase_if(by_depth, [&](const auto &entry) { return entry.second.support < kLevelShare * most; });
+    std::sort(by_depth.begin(), by_depth.end(), [](const auto &a, const auto &b) {
+        return a.second.support != b.second.support ? a.second.support > b.second.support : a.first < b.first;
+    });
+    std::vector<RecordLevel> levels;
+    for (auto &[depth, level] : by_depth)
+        if (levels.size() < kMaxLevels)
+            levels.push_back(std::move(level));
+    return levels;
+}
+
+/* A record's region ends where its parent's next record begins. */
+void Aligner::set_regions(const Evidence &evidence, RecordLevel &level) {
+    std::map<std::pair<std::size_t, NodeId>, std::size_t> element_to_aligned;
+    for (std::size_t i = 0; i < level.aligned.size(); ++i)
+        element_to_aligned[{evidence.records()[level.aligned[i].record].pair, level.aligned[i].element}] = i;
+    for (AlignedRecord &aligned : level.aligned) {
+        const std::size_t pair = evidence.records()[aligned.record].pair;
+        const Document &page = evidence.new_page(pair);
+        NodeId sibling = page.next_sibling(aligned.element);
+        while (sibling != kNoNode && !element_to_aligned.contains({pair, sibling})) {
+            aligned.end = page.end_of(sibling);
+            sibling = page.next_sibling(sibling);
+        }
+    }
+}
+
+} // namespace
+
+std::uint64_t tag_path_hash(const Document &document, NodeId element) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (NodeId node = element; node > 0; node = document.parent(node)) {
+        for (const char c : document.name(node))
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        hash = (hash ^ 0x2fU) * 0x100000001b3U;
+    }
+    return hash;
+}
+
+std::vector<RecordLevel> align_records(Evidence &evidence) { return Aligner(evidence).run(); }
+
+} // namespace webwrap

@@ -1,0 +1,246 @@
+#include "core/wrap/names.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/base/text.hpp"
+#include "core/wrap/unicode.hpp"
+
+namespace webwrap {
+
+namespace {
+
+constexpr std::size_t kMaxLabelBytes = 60;
+constexpr int kMaxNamedAncestors = 4;
+constexpr int kMaxSpan = 1000;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+bool is_cell(std::string_view tag) { return tag == "td" || tag == "th"; }
+
+NodeId previous_element(const Document &document, NodeId node) {
+    NodeId previous = kNoNode;
+    for (NodeId sibling = document.first_child(document.parent(node)); sibling != kNoNode && sibling < node;
+         sibling = document.next_sibling(sibling))
+        if (document.is_element(sibling))
+            previous = sibling;
+    return previous;
+}
+
+/* Text nodes right before a node, back to the element before it. */
+std::string text_before(const Document &document, NodeId node) {
+    std::string text;
+    for (NodeId sibling = document.first_child(document.parent(node)); sibling != kNoNode && sibling < node;
+         sibling = document.next_sibling(sibling)) {
+        if (document.is_element(sibling))
+            text.clear();
+        else if (document.kind(sibling) == NodeKind::kText)
+            text += document.text(sibling);
+    }
+    return fold_space(text);
+}
+
+int span_of(const Document &document, NodeId cell) {
+    const std::string text(document.attribute_value(cell, "colspan"));
+    const int span = std::atoi(text.c_str());
+    return span < 1 ? 1 : std::min(span, kMaxSpan);
+}
+
+/* Column of a cell in its row, spans counted. */
+int column_of(const Document &document, NodeId cell) {
+    int column = 0;
+    for (NodeId sibling = document.first_child(document.parent(cell)); sibling != kNoNode && sibling < cell;
+         sibling = document.next_sibling(sibling))
+        if (document.is_element(sibling) && is_cell(document.name(sibling)))
+            column += span_of(document, sibling);
+    return column;
+}
+
+NodeId ancestor_named(const Document &document, NodeId node, std::string_view name) {
+    while (node > 0 && document.name(node) != name)
+        node = document.parent(node);
+    return node > 0 ? node : kNoNode;
+}
+
+/* The first row of a table that holds header cells only. */
+NodeId header_row(const Document &document, NodeId table, NodeId before) {
+    for (NodeId node = table + 1; node < before; ++node) {
+        if (!document.is_element(node) || document.name(node) != "tr")
+            continue;
+        int headers = 0;
+        bool only_headers = true;
+        for (NodeId cell = document.first_child(node); cell != kNoNode; cell = document.next_sibling(cell)) {
+            if (!document.is_element(cell))
+                continue;
+            only_headers = only_headers && document.name(cell) == "th";
+            ++headers;
+        }
+        if (only_headers && headers > 1)
+            return node;
+        if (headers > 1)
+            return kNoNode;
+    }
+    return kNoNode;
+}
+
+void add_words(std::vector<std::string> &words, std::string_view text) {
+    for (std::string &word : words_of(text))
+        if (std::find(words.begin(), words.end(), word) == words.end())
+            words.push_back(std::move(word));
+}
+
+double jaccard(const std::vector<std::string> &a, const std::vector<std::string> &b) {
+    if (a.empty() || b.empty())
+        return 0;
+    std::size_t common = 0;
+    for (const std::string &word : a)
+        common += std::find(b.begin(), b.end(), word) != b.end() ? 1 : 0;
+    return static_cast<double>(common) / static_cast<double>(a.size() + b.size() - common);
+}
+
+} // namespace
+
+std::vector<std::string_view> class_tokens(std::string_view value) {
+    std::vector<std::string_view> tokens;
+    std::size_t at = 0;
+    while (at < value.size()) {
+        while (at < value.size() && is_html_space(value[at]))
+            ++at;
+        const std::size_t start = at;
+        while (at < value.size() && !is_html_space(value[at]))
+            ++at;
+        if (at > start)
+            tokens.push_back(value.substr(start, at - start));
+    }
+    return tokens;
+}
+
+bool is_stable_token(std::string_view token) {
+    if (token.empty() || token.size() > 80)
+        return false;
+    std::size_t start = 0;
+    while (start < token.size()) {
+        std::size_t end = start;
+        while (end < token.size() && (is_digit(token[end]) || is_lower(token[end]) || is_upper(token[end])))
+            ++end;
+        const std::string_view part = token.substr(start, end - start);
+        std::size_t digits = 0, turns = 0, capitals = 0;
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            digits += is_digit(part[i]) ? 1 : 0;
+            turns += i > 0 && is_digit(part[i]) != is_digit(part[i - 1]) ? 1 : 0;
+            capitals += i > 0 && is_upper(part[i]) && is_lower(part[i - 1]) ? 1 : 0;
+        }
+        if (digits >= 4 || (part.size() >= 4 && turns >= 2) || (part.size() >= 5 && capitals * 3 >= part.size()))
+            return false;
+        if (digits > 0 && digits < part.size() && turns == 1 && part.size() >= 5 && !is_digit(part.back()))
+            return false; /* digits in front of letters, as in 3xyzab */
+        start = end + 1;
+    }
+    return true;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    std::string word;
+    const auto flush = [&] {
+        if (!word.empty())
+            words.push_back(lower_case(word));
+        word.clear();
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool is_word = is_digit(c) || is_lower(c) || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
+        if (!is_word || (i > 0 && is_upper(c) && is_lower(text[i - 1])))
+            flush();
+        if (is_word)
+            word.push_back(c);
+    }
+    flush();
+    return words;
+}
+
+std::string column_header(const Document &document, NodeId cell) {
+    const NodeId row = document.parent(cell);
+    const NodeId table = ancestor_named(document, row, "table");
+    if (table == kNoNode || document.name(row) != "tr")
+        return {};
+    const NodeId header = header_row(document, table, row);
+    if (header == kNoNode)
+        return {};
+    const int wanted = column_of(document, cell);
+    int column = 0;
+    for (NodeId th = document.first_child(header); th != kNoNode; th = document.next_sibling(th)) {
+        if (!document.is_element(th))
+            continue;
+        if (column == wanted)
+            return abbreviate(fold_space(document.string_value(th)), kMaxLabelBytes);
+        column += span_of(document, th);
+    }
+    return {};
+}
+
+std::string label_before(const Document &document, NodeId element, NodeId *element_of_label) {
+    if (element_of_label != nullptr)
+        *element_of_label = kNoNode;
+    if (is_cell(document.name(element)))
+        if (std::string header = column_header(document, element); !header.empty())
+            return header;
+    std::string text = text_before(document, element);
+    if (!text.empty())
+        return text.size() <= kMaxLabelBytes && has_letter_or_digit(text) ? text : std::string();
+    NodeId previous = previous_element(document, element);
+    if (previous == kNoNode || document.subtree_size(previous) > 8)
+        return {};
+    text = fold_space(document.string_value(previous));
+    if (text.size() > kMaxLabelBytes || !has_letter_or_digit(text))
+        return {};
+    if (element_of_label != nullptr)
+        *element_of_label = previous;
+    return text;
+}
+
+PlaceNames place_names(const Document &document, NodeId context, NodeRef place) {
+    PlaceNames result;
+    NodeId element = place.node;
+    if (place.is_attribute()) {
+        add_words(result.names, document.name_text(document.attribute(place.attribute).name));
+    } else if (!document.is_element(element)) {
+        NodeId label = kNoNode;
+        const NodeId previous = previous_element(document, element);
+        if (previous != kNoNode && document.subtree_size(previous) <= 8)
+            result.label = fold_space(document.string_value(previous));
+        if (result.label.size() > kMaxLabelBytes || label != kNoNode)
+            result.label.clear();
+        element = document.parent(element);
+    }
+    int steps = 0;
+    for (NodeId node = element; node > 0 && node != context && steps < kMaxNamedAncestors;
+         node = document.parent(node), ++steps) {
+        if (result.label.empty())
+            result.label = label_before(document, node);
+        for (std::int32_t at = document.first_attribute(node); at < document.first_attribute(node + 1); ++at) {
+            const std::string_view name = document.name_text(document.attribute(at).name);
+            const std::string_view value = document.attribute(at).value;
+            if (name == "class" || name == "id" || name == "itemprop" || name == "property" || name == "name" ||
+                name == "headers" || name == "rel" || (name.starts_with("data-") && value.size() <= kMaxLabelBytes) ||
+                name == "aria-label") {
+                for (const std::string_view token : class_tokens(value))
+                    if (is_stable_token(token))
+                        add_words(result.names, token);
+            }
+        }
+    }
+    add_words(result.labels, result.label);
+    return result;
+}
+
+double name_similarity(const PlaceNames &a, const PlaceNames &b) {
+    double best = std::max(jaccard(a.labels, b.labels), jaccard(a.names, b.names));
+    /* A label of one page often returns as a name on the other. */
+    best = std::max(best, 0.8 * std::max(jaccard(a.labels, b.names), jaccard(a.names, b.labels)));
+    return best;
+}
+
+} // namespace webwrap

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/select/xpath.hpp"
+
+namespace webwrap {
+
+/* Tokens of a class attribute, in order. */
+[[nodiscard]] std::vector<std::string_view> class_tokens(std::string_view value);
+
+/* False for tokens that look generated (hashes, counters): the next build of the page may have others. */
+[[nodiscard]] bool is_stable_token(std::string_view token);
+
+/* Words in lower case: split at everything that is no letter or digit, and between a small and a capital letter. */
+[[nodiscard]] std::vector<std::string> words_of(std::string_view text);
+
+/* What a page itself says about a place: the label that stands before it, and the names its markup gives it. */
+struct PlaceNames {
+    std::string label;                /* text of the header cell, term or text before it; empty when there is none */
+    std::vector<std::string> labels;  /* its words */
+    std::vector<std::string> names;   /* words of classes, ids, attribute names and the like, record's own left out */
+};
+
+/* The names of a place inside `context` (the record, or the document node). */
+[[nodiscard]] PlaceNames place_names(const Document &document, NodeId context, NodeRef place);
+
+/* How alike two descriptions are, 0..1: the better of label and names; 0 when nothing can be compared. */
+[[nodiscard]] double name_similarity(const PlaceNames &a, const PlaceNames &b);
+
+/* The text that labels an element by standing before it: the header of its table column, the term of its definition, or
+ * a short text right before it among its siblings. `element_of_label` gets the labelling element (kNoNode for a bare
+ * text or a column header). */
+[[nodiscard]] std::string label_before(const Document &document, NodeId element, NodeId *element_of_label = nullptr);
+
+/* Text of the header cell above a table cell, columns counted with their spans; empty when there is none. */
+[[nodiscard]] std::string column_header(const Document &document, NodeId cell);
+
+} // namespace webwrap

@@ -1,0 +1,253 @@
+#include "core/wrap/wrapper.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+#include "core/select/xpath.hpp"
+#include "core/wrap/value.hpp"
+
+namespace webwrap {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kMaxNesting = 16; /* columns inside columns */
+constexpr int kUnbounded = -1;
+
+struct TypeName {
+    std::string_view name;
+    CellType type;
+};
+constexpr std::array<TypeName, 6> kTypeNames{{{"text", CellType::kText},
+                                              {"integer", CellType::kInteger},
+                                              {"numeric", CellType::kNumeric},
+                                              {"boolean", CellType::kBoolean},
+                                              {"date", CellType::kDate},
+                                              {"timestamp", CellType::kTimestamp}}};
+
+constexpr std::array<std::string_view, 2> kWrapperKeys{"rows", "columns"};
+constexpr std::array<std::string_view, 3> kRowKeys{"xpath", "min", "max"};
+constexpr std::array<std::string_view, 10> kColumnKeys{"xpath",       "type",       "required",   "pattern",   "locale",
+                                                       "null_values", "min_occurs", "max_occurs", "separator", "columns"};
+
+template <typename Names> std::string join_names(const Names &names) {
+    std::string joined;
+    for (std::string_view name : names)
+        joined += (joined.empty() ? "" : ", ") + std::string(name);
+    return joined;
+}
+
+std::string in_quotes(std::string_view text) { return "\"" + abbreviate(text, 60) + "\""; }
+
+[[noreturn]] void fail(const std::string &message, const std::string &hint = {}) {
+    throw Error(ErrorKind::kInvalidOption, message, {}, hint);
+}
+
+/* Throws unless `object` is an object whose keys are all in `names`. `where` names it in messages: `column "year"`. */
+template <typename Names> void check_keys(const Json &object, const Names &names, const std::string &where) {
+    if (!object.is_object())
+        fail(where + " must be a JSON object");
+    for (const auto &[key, value] : object.items()) {
+        bool known = false;
+        for (std::string_view name : names)
+            known = known || key == name;
+        if (!known)
+            fail("unknown key " + in_quotes(key) + " in " + where, "Valid keys are " + join_names(names) + ".");
+    }
+}
+
+std::string string_of(const Json &object, const char *key, const std::string &where, std::string fallback) {
+    const auto found = object.find(key);
+    if (found == object.end())
+        return fallback;
+    if (!found->is_string())
+        fail(in_quotes(key) + " of " + where + " must be a string");
+    return found->get<std::string>();
+}
+
+/* `unbounded` tells whether -1 and null stand for no bound. */
+int count_of(const Json &object, const char *key, const std::string &where, int fallback, bool unbounded) {
+    const auto found = object.find(key);
+    if (found == object.end())
+        return fallback;
+    if (unbounded && (found->is_null() || *found == kUnbounded))
+        return kUnbounded;
+    if (!found->is_number_integer() || *found < 0 || *found > 1'000'000'000)
+        fail(in_quotes(key) + " of " + where + " must be a count",
+             unbounded ? "Counts are 0 or more; -1 stands for no bound." : "Counts are 0 or more.");
+    return found->get<int>();
+}
+
+std::vector<std::string> null_values_of(const Json &object, const std::string &where) {
+    std::vector<std::string> values;
+    const auto found = object.find("null_values");
+    if (found == object.end())
+        return values;
+    if (!found->is_array())
+        fail("\"null_values\" of " + where + " must be an array of strings");
+    for (const Json &value : *found) {
+        if (!value.is_string())
+            fail("\"null_values\" of " + where + " must be an array of strings");
+        values.push_back(value.get<std::string>());
+    }
+    return values;
+}
+
+std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting);
+
+Column column_from(const std::string &name, const Json &object, int nesting) {
+    const std::string where = "column " + in_quotes(name);
+    check_keys(object, kColumnKeys, where);
+    Column column;
+    column.name = name;
+    column.xpath = string_of(object, "xpath", where, {});
+    if (column.xpath.empty())
+        fail(where + " has no \"xpath\"");
+    column.type = cell_type_from_name(string_of(object, "type", where, "text"));
+    if (const auto found = object.find("required"); found != object.end()) {
+        if (!found->is_boolean())
+            fail("\"required\" of " + where + " must be true or false");
+        column.required = found->get<bool>();
+    }
+    column.pattern = string_of(object, "pattern", where, {});
+    column.locale = string_of(object, "locale", where, {});
+    column.null_values = null_values_of(object, where);
+    if (const auto found = object.find("columns"); found != object.end())
+        column.columns = columns_from(*found, where, nesting + 1);
+    column.min_occurs = count_of(object, "min_occurs", where, 0, false);
+    column.max_occurs = count_of(object, "max_occurs", where, column.columns.empty() ? 1 : kUnbounded, true);
+    if (column.max_occurs == 0)
+        fail("\"max_occurs\" of " + where + " must be 1 or more", "Leave the column out, or use -1 for no bound.");
+    column.separator = string_of(object, "separator", where, column.separator);
+    return column;
+}
+
+std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting) {
+    if (!object.is_object())
+        fail("\"columns\" of " + where + " must be a JSON object");
+    if (nesting > kMaxNesting)
+        fail("columns are nested more than " + std::to_string(kMaxNesting) + " levels deep");
+    std::vector<Column> columns;
+    for (const auto &[name, column] : object.items())
+        columns.push_back(column_from(name, column, nesting));
+    return columns;
+}
+
+Json json_from(const std::vector<Column> &columns) {
+    const Column defaults;
+    Json object = Json::object();
+    for (const Column &column : columns) {
+        Json one = Json::object();
+        one["xpath"] = column.xpath;
+        if (column.columns.empty())
+            one["type"] = cell_type_name(column.type);
+        if (column.required)
+            one["required"] = true;
+        if (!column.pattern.empty())
+            one["pattern"] = column.pattern;
+        if (!column.locale.empty())
+            one["locale"] = column.locale;
+        if (!column.null_values.empty())
+            one["null_values"] = column.null_values;
+        if (column.min_occurs != 0)
+            one["min_occurs"] = column.min_occurs;
+        if (column.max_occurs != (column.columns.empty() ? 1 : kUnbounded))
+            one["max_occurs"] = column.max_occurs;
+        if (column.separator != defaults.separator)
+            one["separator"] = column.separator;
+        if (!column.columns.empty())
+            one["columns"] = json_from(column.columns);
+        object[column.name] = std::move(one);
+    }
+    return object;
+}
+
+void check_xpath(const std::string &path, const std::string &where) {
+    try {
+        const XPath compiled(path);
+    } catch (const Error &error) {
+        throw Error(error.kind(), error.message(), "The XPath belongs to " + where + ".", error.hint());
+    }
+}
+
+void check_columns(const std::vector<Column> &columns) {
+    for (const Column &column : columns) {
+        const std::string where = "column " + in_quotes(column.name);
+        check_xpath(column.xpath, where);
+        if (column.columns.empty()) {
+            const CellReader reader(column);
+            continue;
+        }
+        if (column.type != CellType::kText || !column.pattern.empty() || !column.locale.empty())
+            fail(where + " has columns and cannot have a type, pattern or locale of its own");
+        check_columns(column.columns);
+    }
+}
+
+} // namespace
+
+CellType cell_type_from_name(std::string_view name) {
+    std::string names;
+    for (const TypeName &known : kTypeNames) {
+        if (known.name == name)
+            return known.type;
+        names += (names.empty() ? "" : ", ") + std::string(known.name);
+    }
+    fail("unknown type " + in_quotes(name), "Valid types are " + names + ".");
+}
+
+std::string_view cell_type_name(CellType type) {
+    for (const TypeName &known : kTypeNames)
+        if (known.type == type)
+            return known.name;
+    return {};
+}
+
+Wrapper wrapper_from_json(std::string_view json) {
+    const Json object = Json::parse(json, nullptr, false);
+    if (object.is_discarded())
+        fail("wrapper is not valid JSON");
+    check_keys(object, kWrapperKeys, "wrapper");
+    Wrapper wrapper;
+    if (const auto found = object.find("rows"); found != object.end() && !found->is_null()) {
+        check_keys(*found, kRowKeys, "\"rows\"");
+        RowPattern rows;
+        rows.xpath = string_of(*found, "xpath", "\"rows\"", {});
+        if (rows.xpath.empty())
+            fail("\"rows\" has no \"xpath\"");
+        rows.min = count_of(*found, "min", "\"rows\"", 0, false);
+        rows.max = count_of(*found, "max", "\"rows\"", kUnbounded, true);
+        wrapper.rows = std::move(rows);
+    }
+    const auto columns = object.find("columns");
+    if (columns == object.end() || columns->empty())
+        fail("wrapper has no \"columns\"");
+    wrapper.columns = columns_from(*columns, "wrapper", 0);
+    check_wrapper(wrapper);
+    return wrapper;
+}
+
+std::string wrapper_to_json(const Wrapper &wrapper) {
+    Json object = Json::object();
+    if (wrapper.rows) {
+        Json rows = {{"xpath", wrapper.rows->xpath}};
+        if (wrapper.rows->min != 0)
+            rows["min"] = wrapper.rows->min;
+        if (wrapper.rows->max != kUnbounded)
+            rows["max"] = wrapper.rows->max;
+        object["rows"] = std::move(rows);
+    }
+    object["columns"] = json_from(wrapper.columns);
+    return object.dump();
+}
+
+void check_wrapper(const Wrapper &wrapper) {
+    if (wrapper.rows)
+        check_xpath(wrapper.rows->xpath, "\"rows\"");
+    check_columns(wrapper.columns);
+}
+
+} // namespace webwrap

@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+#include "core/fetch/url.hpp"
+#include "core/fetch/url_template.hpp"
+#include "core/select/xpath.hpp"
+#include "core/wrap/adapt.hpp"
+#include "core/wrap/value.hpp"
+#include "pg/bridge/guard.hpp"
+#include "pg/fdw/option_list.hpp"
+
+extern "C" {
+#include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "utils/varlena.h"
+}
+
+using namespace webwrap;
+using namespace webwrap::pg;
+
+namespace {
+
+[[noreturn]] void throw_bad_value(const std::string &name, const std::string &value, const char *need) {
+    throw Error(ErrorKind::kInvalidOption,
+                "invalid value for option \"" + name + "\": \"" + abbreviate(value, 200) + "\"", {},
+                std::string("It must be ") + need + ".");
+}
+
+using Check = void (*)(const std::string &name, const std::string &value);
+
+void check_any(const std::string &, const std::string &) {}
+
+void check_bool(const std::string &name, const std::string &value) {
+    bool parsed = false;
+    if (!parse_bool(value.c_str(), &parsed))
+        throw_bad_value(name, value, "on or off");
+}
+
+void check_count(const std::string &name, const std::string &value) {
+    int number = 0;
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (code != std::errc{} || end != value.data() + value.size() || number < 0)
+        throw_bad_value(name, value, "a whole number, 0 or more");
+}
+
+void check_positive(const std::string &name, const std::string &value) {
+    double number = 0;
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (code != std::errc{} || end != value.data() + value.size() || !(number > 0) || !std::isfinite(number))
+        throw_bad_value(name, value, "a number above 0");
+}
+
+void check_probability(const std::string &name, const std::string &value) {
+    double number = 0;
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (code != std::errc{} || end != value.data() + value.size() || !(number >= 0 && number <= 1))
+        throw_bad_value(name, value, "a number from 0 to 1");
+}
+
+void check_url(const std::string &, const std::string &value) { (void)parse_url(value); }
+
+void check_url_template(const std::string &, const std::string &value) { (void)UrlTemplate(value); }
+
+void check_xpath(const std::string &, const std::string &value) { (void)XPath(value); }
+
+void check_pattern(const std::string &name, const std::string &value) {
+    Column column;
+    column.name = name;
+    column.pattern = value;
+    (void)CellReader(column);
+}
+
+void check_locale(const std::string &name, const std::string &value) {
+    Column column;
+    column.name = name;
+    column.locale = value;
+    column.type = CellType::kNumeric;
+    (void)CellReader(column);
+}
+
+void check_measure(const std::string &, const std::string &value) {
+    (void)adapt_options_from_json("{\"measure\": \"" + (value.find_first_of("\"\\") == value.npos ? value : "?") +
+                                  "\"}");
+}
+
+constexpr auto kPageValues =
+    std::to_array<std::string_view>({"fetched_at", "url", "page_number", "row_number", "adapted"});
+
+void check_page_value(const std::string &name, const std::string &value) {
+    if (std::find(kPageValues.begin(), kPageValues.end(), value) == kPageValues.end())
+        throw_bad_value(name, value, "fetched_at, url, page_number, row_number or adapted");
+}
+
+void check_no_line_break(const std::string &name, const std::string &value) {
+    if (value.find_first_of("\r\n") != std::string::npos)
+        throw_bad_value(name, "***", "text without line breaks");
+}
+
+struct OptionSpec {
+    const char *name;
+    Oid catalog;
+    Check check;
+};
+
+constexpr OptionSpec kOptions[] = {
+    {"base_url", ForeignServerRelationId, check_url},
+    {"requests_per_second", ForeignServerRelationId, check_positive},
+    {"user_agent", ForeignServerRelationId, check_no_line_break},
+    {"adapt", ForeignServerRelationId, check_bool},
+    {"bearer_token", UserMappingRelationId, check_no_line_break},
+    {"password", UserMappingRelationId, check_any},
+    {"username", UserMappingRelationId, check_any},
+    {"adapt", ForeignTableRelationId, check_bool},
+    {"adapt_measure", ForeignTableRelationId, check_measure},
+    {"adapt_threshold", ForeignTableRelationId, check_probability},
+    {"max_pages", ForeignTableRelationId, check_count},
+    {"max_rows", ForeignTableRelationId, check_count},
+    {"min_rows", ForeignTableRelationId, check_count},
+    {"next_page", ForeignTableRelationId, check_xpath},
+    {"rows", ForeignTableRelationId, check_xpath},
+    {"url", ForeignTableRelationId, check_url_template},
+    {"locale", AttributeRelationId, check_locale},
+    {"max_occurs", AttributeRelationId, check_count},
+    {"min_occurs", AttributeRelationId, check_count},
+    {"null_value", AttributeRelationId, check_any},
+    {"parameter", AttributeRelationId, check_any},
+    {"pattern", AttributeRelationId, check_pattern},
+    {"separator", AttributeRelationId, check_any},
+    {"value", AttributeRelationId, check_page_value},
+    {"xpath", AttributeRelationId, check_xpath},
+};
+
+int edit_distance(std::string_view a, std::string_view b) {
+    return call_pg([a, b] {
+        return varstr_levenshtein(a.data(), static_cast<int>(a.size()), b.data(), static_cast<int>(b.size()), 1, 1, 1,
+                                  true);
+    });
+}
+
+/* "Perhaps you meant ..." for a near miss, and the list of valid names. */
+std::string hint_for(const std::string &name, Oid catalog) {
+    std::string list;
+    std::string nearest;
+    int nearest_distance = 4;
+    for (const OptionSpec &spec : kOptions) {
+        if (spec.catalog != catalog)
+            continue;
+        list += (list.empty() ? "" : ", ") + std::string(spec.name);
+        const int distance = name.size() < 64 ? edit_distance(name, spec.name) : nearest_distance;
+        if (distance < nearest_distance) {
+            nearest_distance = distance;
+            nearest = spec.name;
+        }
+    }
+    if (list.empty())
+        return "There are no valid options in this context.";
+    return (nearest.empty() ? "" : "Perhaps you meant \"" + nearest + "\". ") + "Valid options are: " + list + ".";
+}
+
+[[noreturn]] void raise_unknown_option(const std::string &name, Oid catalog) {
+    const std::string hint = hint_for(name, catalog);
+    const char *name_text = name.c_str();
+    const char *hint_text = hint.c_str();
+    call_pg([name_text, hint_text] {
+        ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\"", name_text),
+                        errhint("%s", hint_text)));
+    });
+    throw Error(ErrorKind::kInternal, "unreachable");
+}
+
+void check_combination(const Options &options, Oid catalog) {
+    const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
+    if (catalog == ForeignTableRelationId && !has("url"))
+        throw Error(ErrorKind::kInvalidOption, "option \"url\" is required for a foreign table");
+    if (catalog == ForeignTableRelationId && !has("rows") && (has("min_rows") || has("max_rows")))
+        throw Error(ErrorKind::kInvalidOption, "options \"min_rows\" and \"max_rows\" need option \"rows\"");
+    if (catalog == AttributeRelationId && has("xpath") + has("parameter") + has("value") > 1)
+        throw Error(ErrorKind::kInvalidOption, "options \"xpath\", \"parameter\" and \"value\" exclude each other");
+    if (catalog == UserMappingRelationId && has("bearer_token") && (has("username") || has("password")))
+        throw Error(ErrorKind::kInvalidOption, "option \"bearer_token\" excludes \"username\" and \"password\"");
+}
+
+} // namespace
+
+WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
+    const Datum list = fcinfo->args[0].value;
+    const Oid catalog = DatumGetObjectId(fcinfo->args[1].value);
+    const Options options = options_of(call_pg([list] { return untransformRelOptions(list); }));
+    for (const auto &[name, value] : options) {
+        const auto *spec = std::find_if(std::begin(kOptions), std::end(kOptions), [&](const OptionSpec &s) {
+            return s.catalog == catalog && name == s.name;
+        });
+        if (spec == std::end(kOptions))
+            raise_unknown_option(name, catalog);
+        spec->check(name, value);
+    }
+    check_combination(options, catalog);
+    return 0;
+}
+
+namespace webwrap::pg {
+
+Options options_of(List *list) {
+    Options options;
+    ListCell *cell = nullptr;
+    foreach (cell, list) {
+        auto *element = static_cast<DefElem *>(lfirst(cell));
+        options.emplace_back(element->defname,
+                             call_pg([element] { return const_cast<const char *>(defGetString(element)); }));
+    }
+    return options;
+}
+
+const std::string *find_option(const Options &options, std::string_view name) {
+    for (const auto &[key, value] : options)
+        if (key == name)
+            return &value;
+    return nullptr;
+}
+
+} // namespace webwrap::pg

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/fetch/client.hpp"
+#include "pg/fdw/table.hpp"
+
+extern "C" {
+#include "utils/timestamp.h"
+}
+
+namespace webwrap::pg {
+
+struct FetchedPage {
+    std::string url; /* as the scan names it */
+    std::string final_url;
+    std::string html;
+    TimestampTz fetched_at = 0;
+};
+
+using PageHandle = std::shared_ptr<const FetchedPage>;
+
+/* What a scan did, for EXPLAIN ANALYZE. */
+struct ScanStatistics {
+    std::int64_t requests = 0;
+    std::int64_t bytes = 0;
+    std::int64_t pages = 0;
+    std::int64_t adaptations = 0;
+};
+
+/* The pages of one scan: fetches each URL once, at the server's pace, and keeps what fits into work_mem for rescans. */
+class PageSource {
+  public:
+    PageSource(const TableDefinition &table, Oid user);
+
+    /* The page at an absolute URL. Throws for any status but success and for bodies that are no text. */
+    [[nodiscard]] PageHandle fetch(const std::string &url);
+
+    /* The URL in full: relative ones against the server's base_url. */
+    [[nodiscard]] std::string absolute(const std::string &url) const;
+
+    [[nodiscard]] ScanStatistics &statistics() noexcept { return statistics_; }
+    [[nodiscard]] const ScanStatistics &statistics() const noexcept { return statistics_; }
+
+  private:
+    void wait_for_turn();
+
+    const TableDefinition &table_;
+    Oid user_;
+    bool has_credentials_ = false;
+    Headers credentials_;
+    TimestampTz last_request_at_ = 0;
+    std::map<std::string, PageHandle> kept_;
+    std::size_t kept_bytes_ = 0;
+    ScanStatistics statistics_;
+};
+
+} // namespace webwrap::pg

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/wrap/extract.hpp"
+#include "pg/fdw/learned.hpp"
+#include "pg/fdw/pages.hpp"
+#include "pg/fdw/rows.hpp"
+#include "pg/fdw/table.hpp"
+
+namespace webwrap::pg {
+
+/* One scan of a foreign table: pages are fetched one by one as rows are asked for, checked whole, repaired when their site
+ * has changed, and handed out. Lives in the query's memory context. */
+class TableScan {
+  public:
+    TableScan(TableDefinition table, ForeignScanState *scan, Oid user);
+
+    /* Begins anew with these URL parameters; fetches nothing. */
+    void start(UrlParameters parameters);
+    /* Puts the next row into the scan's slot; false at the end. */
+    [[nodiscard]] bool next_row();
+    /* Stores what was learned; called once when no more rows are wanted. */
+    void finish();
+
+    [[nodiscard]] const ScanStatistics &statistics() const noexcept { return pages_.statistics(); }
+
+  private:
+    [[nodiscard]] bool next_page();
+    [[nodiscard]] std::optional<std::string> next_url();
+    void load(const FetchedPage &page);
+    void check_page(const FetchedPage &page, const Document &document);
+    [[nodiscard]] std::vector<Violation> extract(const Document &document);
+    [[nodiscard]] std::vector<Violation> find_drift(const FetchedPage &page, const Document &document);
+    void repair(const FetchedPage &page, const Document &document, const std::vector<Violation> &violations);
+    void adopt(const WrapperAdaptation &adaptation, const FetchedPage &page, const Document &document,
+               const std::vector<Violation> &violations);
+    void follow_next_link(const FetchedPage &page, const Document &document);
+    void note_evidence(const FetchedPage &page);
+    void note_empty_patterns();
+    void warn_about_empty_patterns() const;
+    [[nodiscard]] const Snapshot *reference_for(const std::string &url) const;
+    [[nodiscard]] const Document &snapshot_document(const Snapshot &snapshot);
+    [[nodiscard]] bool covers_null(std::size_t column);
+    [[nodiscard]] AdaptOptions adapt_options() const;
+
+    TableDefinition table_;
+    PageSource pages_;
+    RowBuilder rows_;
+    Learned learned_;
+    bool has_learned_ = false; /* learned_ is read on first use: EXPLAIN reads nothing */
+    std::unique_ptr<Extractor> extractor_;
+    Extraction extraction_;
+    PageFacts facts_;
+    std::map<std::string, std::unique_ptr<Document>> snapshot_documents_; /* by URL */
+
+    UrlParameters parameters_;
+    std::int64_t url_index_ = 0;
+    std::int64_t url_count_ = 0;
+    std::optional<std::string> next_link_;
+    std::set<std::string> visited_;
+    bool is_last_page_ = false;
+    std::size_t row_ = 0;
+
+    std::vector<Snapshot> evidence_;                /* pages of this scan worth keeping, the first one first */
+    std::vector<bool> column_saw_null_;             /* in a page of evidence_ */
+    std::vector<std::size_t> column_to_found_pages_; /* pages on which the column's XPath selected something */
+    std::size_t rows_found_pages_ = 0;
+    std::int64_t checked_pages_ = 0;
+    bool is_finished_ = false;
+};
+
+} // namespace webwrap::pg

@@ -1,0 +1,204 @@
+#include <algorithm>
+
+#include "core/base/error.hpp"
+#include "pg/bridge/compat.hpp"
+#include "pg/bridge/guard.hpp"
+#include "pg/fdw/option_list.hpp"
+#include "pg/fdw/table.hpp"
+
+extern "C" {
+#include "access/reloptions.h"
+#include "catalog/pg_user_mapping.h"
+#include "foreign/foreign.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+}
+
+namespace webwrap::pg {
+
+namespace {
+
+bool bool_option(const Options &options, const char *name, bool otherwise) {
+    bool value = otherwise;
+    if (const std::string *text = find_option(options, name))
+        (void)parse_bool(text->c_str(), &value);
+    return value;
+}
+
+int count_option(const Options &options, const char *name, int otherwise) {
+    const std::string *text = find_option(options, name);
+    return text == nullptr ? otherwise : std::stoi(*text);
+}
+
+std::string text_option(const Options &options, const char *name) {
+    const std::string *text = find_option(options, name);
+    return text == nullptr ? std::string() : *text;
+}
+
+CellType cell_type_of(Oid type) {
+    switch (type) {
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+        return CellType::kInteger;
+    case NUMERICOID:
+    case FLOAT4OID:
+    case FLOAT8OID:
+        return CellType::kNumeric;
+    case BOOLOID:
+        return CellType::kBoolean;
+    case DATEOID:
+        return CellType::kDate;
+    case TIMESTAMPOID:
+    case TIMESTAMPTZOID:
+        return CellType::kTimestamp;
+    default:
+        return CellType::kText;
+    }
+}
+
+/* Catalog entries of a table, as plain pointers into the caller's memory context. */
+struct TableEntries {
+    ForeignTable *table;
+    ForeignServer *server;
+    TupleDesc attributes;
+    const char *name;
+};
+
+TableEntries look_up(Oid relation) {
+    return call_pg([relation] {
+        TableEntries entries;
+        entries.table = GetForeignTable(relation);
+        entries.server = GetForeignServer(entries.table->serverid);
+        Relation open = RelationIdGetRelation(relation);
+        entries.attributes = CreateTupleDescCopyConstr(RelationGetDescr(open));
+        entries.name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(open)),
+                                                  RelationGetRelationName(open));
+        RelationClose(open);
+        return entries;
+    });
+}
+
+Column read_column(const Options &options, const FormData_pg_attribute *attribute) {
+    Column column;
+    column.name = NameStr(attribute->attname);
+    column.xpath = text_option(options, "xpath");
+    column.type = cell_type_of(attribute->atttypid);
+    column.required = attribute->attnotnull;
+    column.pattern = text_option(options, "pattern");
+    column.locale = text_option(options, "locale");
+    if (const std::string *null_value = find_option(options, "null_value"))
+        column.null_values.push_back(*null_value);
+    column.min_occurs = count_option(options, "min_occurs", column.min_occurs);
+    column.max_occurs = count_option(options, "max_occurs", column.max_occurs);
+    if (const std::string *separator = find_option(options, "separator"))
+        column.separator = *separator;
+    return column;
+}
+
+void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribute) {
+    AttributeSource source;
+    source.attribute = NameStr(attribute->attname);
+    if (!attribute->attisdropped) {
+        const Oid relation = table.relation;
+        const AttrNumber number = attribute->attnum;
+        const Options options =
+            options_of(call_pg([relation, number] { return GetForeignColumnOptions(relation, number); }));
+        if (find_option(options, "xpath") != nullptr) {
+            source.kind = AttributeSource::Kind::kColumn;
+            source.column = table.wrapper.columns.size();
+            table.wrapper.columns.push_back(read_column(options, attribute));
+        } else if (const std::string *parameter = find_option(options, "parameter")) {
+            source.kind = AttributeSource::Kind::kParameter;
+            source.name = *parameter;
+        } else if (const std::string *value = find_option(options, "value")) {
+            source.kind = AttributeSource::Kind::kPage;
+            source.name = *value;
+        } else {
+            throw Error(ErrorKind::kInvalidOption,
+                        "column \"" + source.attribute + "\" of " + table.name + " does not say where it comes from", {},
+                        "Give it an option xpath, parameter or value.");
+        }
+    }
+    table.attributes.push_back(std::move(source));
+}
+
+void check_parameters(const TableDefinition &table) {
+    for (const std::string &name : table.url.parameters())
+        if (std::none_of(table.attributes.begin(), table.attributes.end(), [&](const AttributeSource &a) {
+                return a.kind == AttributeSource::Kind::kParameter && a.name == name;
+            }))
+            throw Error(ErrorKind::kInvalidOption,
+                        "no column of " + table.name + " fills {" + name + "} of its URL template", {},
+                        "Add a column with option parameter '" + name + "'.");
+}
+
+} // namespace
+
+TableDefinition read_table(Oid relation) {
+    const TableEntries entries = look_up(relation);
+    const Options options = options_of(entries.table->options);
+    const Options server = options_of(entries.server->options);
+    TableDefinition table;
+    table.relation = relation;
+    table.server = entries.server->serverid;
+    table.name = entries.name;
+    table.base_url = text_option(server, "base_url");
+    table.user_agent = text_option(server, "user_agent");
+    if (const std::string *rate = find_option(server, "requests_per_second"))
+        table.requests_per_second = std::stod(*rate);
+    table.url = UrlTemplate(text_option(options, "url"));
+    table.next_page = text_option(options, "next_page");
+    table.max_pages = count_option(options, "max_pages", 0);
+    table.adapts = bool_option(options, "adapt", bool_option(server, "adapt", true));
+    if (const std::string *measure = find_option(options, "adapt_measure"))
+        table.adaptation.measure = *measure;
+    if (const std::string *rows = find_option(options, "rows"))
+        table.wrapper.rows = RowPattern{*rows, count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
+    table.adaptation.threshold = -1;
+    if (const std::string *threshold = find_option(options, "adapt_threshold"))
+        table.adaptation.threshold = std::stod(*threshold);
+    for (int i = 0; i < entries.attributes->natts; ++i)
+        add_attribute(table, TupleDescAttr(entries.attributes, i));
+    check_parameters(table);
+    return table;
+}
+
+Headers credential_headers(Oid user, Oid server) {
+    struct Found {
+        List *options;
+    };
+    /* GetUserMapping raises when there is none, which is fine here: look first for the user, then for PUBLIC. */
+    const Found found = call_pg([user, server] {
+        for (const Oid role : {user, static_cast<Oid>(ACL_ID_PUBLIC)}) {
+            HeapTuple tuple =
+                SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server));
+            if (!HeapTupleIsValid(tuple))
+                continue;
+            bool is_null = false;
+            const Datum options = SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
+            List *list = is_null ? NIL : untransformRelOptions(options);
+            ReleaseSysCache(tuple);
+            return Found{list};
+        }
+        return Found{NIL};
+    });
+    const Options options = options_of(found.options);
+    if (const std::string *token = find_option(options, "bearer_token"))
+        return {{"Authorization", "Bearer " + *token}};
+    if (find_option(options, "username") == nullptr)
+        return {};
+    const std::string plain = text_option(options, "username") + ":" + text_option(options, "password");
+    std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');
+    char *target = encoded.data();
+    const int room = static_cast<int>(encoded.size());
+    const char *source = plain.data();
+    const int size = static_cast<int>(plain.size());
+    encoded.resize(static_cast<std::size_t>(
+        call_pg([source, size, target, room] { return encode_base64(source, size, target, room); })));
+    return {{"Authorization", "Basic " + encoded}};
+}
+
+} // namespace webwrap::pg

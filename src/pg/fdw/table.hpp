@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/fetch/client.hpp"
+#include "core/fetch/url_template.hpp"
+#include "core/wrap/adapt.hpp"
+#include "core/wrap/wrapper.hpp"
+#include "pg/bridge/server.hpp"
+
+namespace webwrap::pg {
+
+/* Where the value of an attribute of the foreign table comes from. */
+struct AttributeSource {
+    enum class Kind { kDropped, kColumn, kParameter, kPage } kind = Kind::kDropped;
+    std::size_t column = 0; /* index into the wrapper's columns */
+    std::string name;       /* parameter of the URL, or what of the page: see kPageValues */
+    std::string attribute;  /* name of the attribute */
+};
+
+/* What the options and columns of a foreign table say, secrets apart. */
+struct TableDefinition {
+    Oid relation = InvalidOid;
+    Oid server = InvalidOid;
+    std::string name; /* quoted and qualified */
+    std::string base_url;
+    std::string user_agent;
+    double requests_per_second = 0; /* 0: no limit */
+    UrlTemplate url{""};
+    std::string next_page; /* XPath, or empty */
+    int max_pages = 0;     /* 0: webwrap.max_pages */
+    bool adapts = true;
+    AdaptOptions adaptation;
+    Wrapper wrapper;
+    std::vector<AttributeSource> attributes; /* one per attribute, dropped ones included */
+};
+
+/* Reads the definition from the catalogs. Throws when options contradict each other or miss something. */
+[[nodiscard]] TableDefinition read_table(Oid relation);
+
+/* Request headers that hold the user's secrets (basic or bearer authentication), maybe none. */
+[[nodiscard]] Headers credential_headers(Oid user, Oid server);
+
+} // namespace webwrap::pg

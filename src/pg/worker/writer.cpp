@@ -1,0 +1,238 @@
+#include <vector>
+
+#include "pg/bridge/guard.hpp"
+#include "pg/bridge/interrupt.hpp"
+#include "pg/bridge/settings.hpp"
+#include "pg/bridge/spi.hpp"
+#include "pg/worker/writer.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "storage/dsm.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+}
+
+namespace webwrap::pg {
+
+namespace {
+
+enum class Progress : std::uint32_t { kPending, kDone, kFailed };
+
+/* What caller and writer share: this header, then `size` bytes of JSON. */
+struct Mailbox {
+    Oid database;
+    volatile Progress progress;
+    std::size_t size;
+
+    [[nodiscard]] char *text() { return reinterpret_cast<char *>(this + 1); }
+};
+
+/* A pinned segment: it outlives the caller until the writer has taken it over. */
+dsm_segment *make_mailbox(const char *text, std::size_t size) {
+    dsm_segment *segment = dsm_create(sizeof(Mailbox) + size, 0);
+    auto *box = static_cast<Mailbox *>(dsm_segment_address(segment));
+    box->database = MyDatabaseId;
+    box->progress = Progress::kPending;
+    box->size = size;
+    memcpy(box->text(), text, size);
+    dsm_pin_mapping(segment);
+    dsm_pin_segment(segment);
+    return segment;
+}
+
+bool launch(dsm_handle mailbox, BackgroundWorkerHandle **handle) {
+    BackgroundWorker worker = {};
+    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+    worker.bgw_restart_time = BGW_NEVER_RESTART;
+    worker.bgw_main_arg = UInt32GetDatum(mailbox);
+    worker.bgw_notify_pid = MyProcPid;
+    strlcpy(worker.bgw_library_name, "webwrap", sizeof(worker.bgw_library_name));
+    strlcpy(worker.bgw_function_name, "webwrap_writer_main", sizeof(worker.bgw_function_name));
+    strlcpy(worker.bgw_name, "webwrap writer", sizeof(worker.bgw_name));
+    strlcpy(worker.bgw_type, "webwrap writer", sizeof(worker.bgw_type));
+    return RegisterDynamicBackgroundWorker(&worker, handle);
+}
+
+/* Waits until the worker has stopped or time is up; true when it has stopped. */
+bool wait_for_stop(BackgroundWorkerHandle *handle) {
+    const TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Settings::writer_timeout_ms);
+    for (;;) {
+        poll_interrupts();
+        const bool goes_on = call_pg([handle, deadline] {
+            pid_t pid = 0;
+            if (GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED)
+                return false;
+            const long left_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+            if (left_ms <= 0)
+                return false;
+            (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, Min(left_ms, 100L),
+                            PG_WAIT_EXTENSION);
+            ResetLatch(MyLatch);
+            return true;
+        });
+        if (!goes_on)
+            break;
+    }
+    return call_pg([handle] {
+        pid_t pid = 0;
+        return GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED;
+    });
+}
+
+WriteOutcome write_now(const std::string &learned) {
+    const char *text = learned.data();
+    const std::size_t size = learned.size();
+    struct Launched {
+        dsm_segment *segment;
+        BackgroundWorkerHandle *handle;
+        bool is_running;
+    };
+    const Launched launched = call_pg([text, size] {
+        Launched made{make_mailbox(text, size), nullptr, false};
+        made.is_running = launch(dsm_segment_handle(made.segment), &made.handle);
+        if (!made.is_running) {
+            dsm_unpin_segment(dsm_segment_handle(made.segment));
+            dsm_detach(made.segment);
+        }
+        return made;
+    });
+    if (!launched.is_running)
+        return WriteOutcome::kNoWorker;
+    const bool has_stopped = wait_for_stop(launched.handle);
+    const auto *box = static_cast<const Mailbox *>(dsm_segment_address(launched.segment));
+    const Progress progress = box->progress;
+    call_pg([launched] { dsm_detach(launched.segment); });
+    if (progress == Progress::kDone)
+        return WriteOutcome::kWritten;
+    return has_stopped ? WriteOutcome::kFailed : WriteOutcome::kUnconfirmed;
+}
+
+/* Mailboxes whose tables the current transaction made: no other transaction sees those before commit. */
+struct Deferred {
+    std::vector<std::string> texts;
+    std::vector<dsm_segment *> mailboxes;
+};
+
+Deferred &deferred() {
+    static constinit Deferred *kept = nullptr;
+    if (kept == nullptr)
+        kept = new Deferred();
+    return *kept;
+}
+
+/* Memory and segments are taken before the commit, where failing is still allowed; after it workers are only launched. */
+void at_transaction_end(XactEvent event, void *) {
+    Deferred &waiting = deferred();
+    switch (event) {
+    case XACT_EVENT_PRE_COMMIT:
+        for (const std::string &text : waiting.texts)
+            waiting.mailboxes.push_back(make_mailbox(text.data(), text.size()));
+        waiting.texts.clear();
+        break;
+    case XACT_EVENT_COMMIT:
+        for (dsm_segment *mailbox : waiting.mailboxes) {
+            if (!launch(dsm_segment_handle(mailbox), nullptr))
+                dsm_unpin_segment(dsm_segment_handle(mailbox));
+            dsm_detach(mailbox);
+        }
+        waiting.mailboxes.clear();
+        break;
+    case XACT_EVENT_ABORT:
+        for (dsm_segment *mailbox : waiting.mailboxes) {
+            dsm_unpin_segment(dsm_segment_handle(mailbox));
+            dsm_detach(mailbox);
+        }
+        waiting.mailboxes.clear();
+        waiting.texts.clear();
+        break;
+    default:
+        break;
+    }
+}
+
+void defer(const std::string &learned) {
+    static constinit bool is_registered = false;
+    if (!is_registered) {
+        call_pg([] { RegisterXactCallback(at_transaction_end, nullptr); });
+        is_registered = true;
+    }
+    deferred().texts.push_back(learned);
+}
+
+/* True when the current transaction made the relation's catalog entry. */
+bool is_uncommitted(Oid relation) {
+    return call_pg([relation] {
+        HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+        if (!HeapTupleIsValid(tuple))
+            return false;
+        const bool is_ours = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+        ReleaseSysCache(tuple);
+        return is_ours;
+    });
+}
+
+void store(Mailbox *box) {
+    const std::string learned(box->text(), box->size);
+    TrustedQueries queries;
+    queries.run("SELECT webwrap.record_learned($1::pg_catalog.jsonb)", {parameter(learned)}, false);
+    queries.finish();
+}
+
+} // namespace
+
+WriteOutcome write_learned(Oid relation, const std::string &learned) {
+    if (call_pg([] { return RecoveryInProgress(); }))
+        return WriteOutcome::kNoWorker;
+    if (is_uncommitted(relation)) {
+        defer(learned);
+        return WriteOutcome::kDeferred;
+    }
+    return write_now(learned);
+}
+
+} // namespace webwrap::pg
+
+extern "C" {
+
+PGDLLEXPORT void webwrap_writer_main(Datum argument);
+
+void webwrap_writer_main(Datum argument) {
+    using namespace webwrap::pg;
+    const dsm_handle handle = DatumGetUInt32(argument);
+    BackgroundWorkerUnblockSignals();
+    dsm_segment *segment = dsm_attach(handle);
+    if (segment == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("webwrap writer has no mailbox")));
+    dsm_pin_mapping(segment);
+    dsm_unpin_segment(handle);
+    auto *box = static_cast<Mailbox *>(dsm_segment_address(segment));
+    before_shmem_exit(
+        [](int, Datum shared) {
+            auto *mailbox = reinterpret_cast<Mailbox *>(DatumGetPointer(shared));
+            if (mailbox->progress == Progress::kPending)
+                mailbox->progress = Progress::kFailed;
+        },
+        PointerGetDatum(box));
+    BackgroundWorkerInitializeConnectionByOid(box->database, InvalidOid, 0);
+    /* A session that locked our tables must not pile up writers. */
+    SetConfigOption("lock_timeout", "10s", PGC_USERSET, PGC_S_SESSION);
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    pgstat_report_activity(STATE_RUNNING, "webwrap.record_learned");
+    guard([box] { store(box); });
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    box->progress = Progress::kDone;
+    pgstat_report_activity(STATE_IDLE, nullptr);
+}
+}

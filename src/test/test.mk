@@ -1,0 +1,38 @@
+# The tests; included by the top Makefile.
+CLUSTER    = $(PYTHON) src/test/servers/cluster.py run $(BUILD)/check --
+PGXS_DIR   = $(dir $(shell $(PG_CONFIG) --pgxs))../..
+CORE_SRCS  = $(wildcard src/core/*/*.cpp)
+UNIT_SRCS  = $(wildcard src/test/unit/*/*.cpp)
+UNIT_OBJS  = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(CORE_SRCS) $(UNIT_SRCS))
+UNIT_LIBS := libcurl libxml-2.0 libzstd libxxhash icu-uc icu-i18n
+UNIT_FLAGS = -std=c++20 -O1 -g -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+             -fno-omit-frame-pointer -Isrc -DWEBWRAP_VERSION='"test"' $(shell pkg-config --cflags $(UNIT_LIBS)) -MMD -MP
+
+unit: $(BUILD)/unit/webwrap_unit ## unit tests of core, with address and undefined-behaviour sanitizers
+	$(BUILD)/unit/webwrap_unit --gtest_brief=1
+
+$(BUILD)/unit/webwrap_unit: $(UNIT_OBJS)
+	$(CXX) -fsanitize=address,undefined $^ -o $@ -lgtest -lgtest_main $(shell pkg-config --libs $(UNIT_LIBS)) -lpthread
+
+$(BUILD)/unit/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(UNIT_FLAGS) -c $< -o $@
+
+-include $(UNIT_OBJS:.o=.d)
+
+REGRESS_TESTS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
+regress: ## pg_regress, one file a room
+	@mkdir -p $(BUILD)/regress
+	$(CLUSTER) $(PGXS_DIR)/src/test/regress/pg_regress --inputdir=. --outputdir=$(BUILD)/regress \
+	    --bindir=$(shell $(PG_CONFIG) --bindir) --dbname=webwrap_regress --load-extension=webwrap $(REGRESS_TESTS) \
+	    || { cat $(BUILD)/regress/regression.diffs; exit 1; }
+
+isolation: ## isolation tests of concurrent sessions
+	@mkdir -p $(BUILD)/isolation
+	$(CLUSTER) $(PGXS_DIR)/src/test/isolation/pg_isolation_regress --inputdir=src/test/isolation \
+	    --outputdir=$(BUILD)/isolation --bindir=$(shell $(PG_CONFIG) --bindir) --dbname=webwrap_isolation \
+	    --load-extension=webwrap $(basename $(notdir $(wildcard src/test/isolation/specs/*.spec))) \
+	    || { cat $(BUILD)/isolation/regression.diffs; exit 1; }
+
+e2e: ## tests with real servers and clients
+	$(PYTHON) -m pytest -q src/test/e2e
