@@ -41,7 +41,8 @@ class Demo:
     def __init__(self, layout_before, layout_after, seed):
         self.layout_before, self.layout_after, self.seed = layout_before, layout_after, seed
         self.site_before, self.site_after = BUILD / 'site-before', BUILD / 'site-after'
-        self.cluster = Cluster(BUILD, os.environ.get('PG_CONFIG', 'pg_config'))
+        # A foreign scan's costs are those of a network; compiling expressions for it would only take time.
+        self.cluster = Cluster(BUILD, os.environ.get('PG_CONFIG', 'pg_config'), settings={'jit': 'off'})
         self.site = None
         self.answers_before = {}
         self.wrong = []  # everything that must not be, in words
@@ -80,7 +81,11 @@ class Demo:
         makers = [subprocess.Popen([sys.executable, str(HERE / 'generate.py'), str(self.seed), str(layout), str(folder)],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
                   for layout, folder in ((self.layout_before, self.site_before), (self.layout_after, self.site_after))]
-        errors = [maker.communicate()[1].strip() for maker in makers]
+        try:
+            errors = [maker.communicate()[1].strip() for maker in makers]
+        finally:
+            for maker in makers:
+                maker.kill()  # after an interrupt; otherwise it has ended
         failed = [error for error, maker in zip(errors, makers) if maker.returncode != 0]
         if failed:
             raise LayoutError('\n'.join(failed))

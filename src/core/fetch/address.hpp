@@ -27,8 +27,7 @@ struct Network {
 [[nodiscard]] Network parse_network(std::string_view text);
 
 /* Says which addresses may be connected to: everything that is globally reachable unicast, and what the allow-list
- * names. Mapped, NAT64, 6to4 and Teredo addresses are judged by the IPv4 addresses inside, unless the list names them.
- */
+ * names. Mapped, NAT64, 6to4 and Teredo addresses are judged by the IPv4 addresses inside, unless it names them. */
 class AddressPolicy {
   public:
     AddressPolicy() = default;

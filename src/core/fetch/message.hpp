@@ -9,8 +9,7 @@
 
 namespace webwrap {
 
-/* The parts of HTTP that need no connection: what to send on each hop, and how to read what came back. Used inside
- * fetch/. */
+/* Inside fetch/: the parts of HTTP that need no connection, what to send on each hop and how to read what came back. */
 
 /* One hop of a request, checked and ready to send. */
 struct Hop {
@@ -28,8 +27,7 @@ struct Hop {
  * that cannot carry a secret; 301, 302 and 303 turn POST into GET. Throws kInvalidUrl. */
 [[nodiscard]] std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location);
 
-/* Header lines of one hop as they arrive. Informational responses before the final one and trailers after it leave no
- * trace. */
+/* Header lines of one hop as they arrive. Informational responses before the final one and trailers leave no trace. */
 class HeaderBlock {
   public:
     void add_line(std::string_view line);

@@ -256,8 +256,7 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     }
 }
 
-/* The message is curl's fixed text for the code; what differs from run to run, ports and times, goes into the detail.
- */
+/* The message is curl's fixed text for the code; what differs from run to run (ports, times) goes into the detail. */
 void Transfer::throw_network(CURLcode result) const {
     throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result),
                 sentence(error_text_.data()));

@@ -40,7 +40,7 @@ class BigramIndex {
     std::vector<TreeNode> node_to_inner_before_; /* inner nodes before a node; one more entry than nodes */
 };
 
-/* One subtree to be compared with many subtrees of an indexed tree, by the Dice coefficient of their bigram multisets. */
+/* One subtree to be compared with many of an indexed tree, by the Dice coefficient of their bigram multisets. */
 class BigramQuery {
   public:
     /* The index must outlive the query. O(|example subtree| + distinct bigrams) expected; polls. */

@@ -9,7 +9,7 @@
 
 namespace webwrap {
 
-/* What a pair of equal labels is worth when one node is a leaf and the other is not, before the division by siblings. */
+/* What a pair of equal labels is worth when only one of them is a leaf, before the division by siblings. */
 enum class LeafRule : std::uint8_t {
     kPrinted, /* 1, as line 14 of the algorithm has it: any leaf resembles any subtree of its label fully */
     kBoth,    /* 0: no child of the one has a partner, as for two inner nodes; only two leaves are worth 1 */
@@ -37,7 +37,8 @@ using ClusteredMatcher = ClassMatcher<ClusteredScoring>;
 
 /* Clustered tree matching (Ferrara & Baumgartner 2011, algorithm 1): 0..1, 0 when the roots' labels differ or a tree is
  * empty. With the printed rules exactly the printed algorithm, up to rounding in the last places. Symmetric. Throws
- * kLimitExceeded above max_match_cells. O(|a|*|b|) time at worst, linear for identical trees; O(|a|+|b|) memory; polls. */
+ * kLimitExceeded above max_match_cells. O(|a|*|b|) time at worst, linear for identical trees; O(|a|+|b|) memory;
+ * polls. */
 [[nodiscard]] double clustered_tree_matching(const Tree &a, const Tree &b, const Limits &limits = {},
                                              LeafRule leaf_rule = LeafRule::kPrinted,
                                              RootRule root_rule = RootRule::kPrinted);

@@ -19,7 +19,8 @@ using SimpleMatcher = ClassMatcher<SimpleScoring>;
 
 /* Simple tree matching (Selkow 1977; Yang 1991): the number of pairs in a largest matching that keeps labels, parents
  * and the order of siblings and pairs the roots; 0 when the roots' labels differ or a tree is empty. Symmetric. Throws
- * kLimitExceeded above max_match_cells. O(|a|*|b|) time at worst, linear for identical trees; O(|a|+|b|) memory; polls. */
+ * kLimitExceeded above max_match_cells. O(|a|*|b|) time at worst, linear for identical trees; O(|a|+|b|) memory;
+ * polls. */
 [[nodiscard]] std::int64_t simple_tree_matching(const Tree &a, const Tree &b, const Limits &limits = {});
 
 } // namespace webwrap

@@ -40,8 +40,7 @@ void check_compression(std::size_t result) {
 }
 
 /* True where the tables of the level forget the start of a prefix before the end of the body: long-distance matching
- * then finds it again (measured on pairs of pages of one site: 2 to 4 % smaller up to level 3, 1 % larger at 6 to 15).
- */
+ * then finds it again (measured on pages of one site: 2 to 4 % smaller up to level 3, 1 % larger at 6 to 15). */
 bool outgrows_match_tables(std::size_t bytes, int level) { return level < 6 || bytes > std::size_t{4} << 20; }
 
 /* The window must reach from the end of the body back to the start of the prefix. */

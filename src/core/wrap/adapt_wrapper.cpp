@@ -28,6 +28,13 @@ struct RowPath {
 struct Outcome {
     WrapperAdaptation adaptation;
     double weakest = -1; /* confidence of the least sure pattern */
+    double total = 0;    /* of all confidences, to tell failures apart */
+
+    [[nodiscard]] bool beats(const Outcome &other) const {
+        return adaptation.is_sure != other.adaptation.is_sure ? adaptation.is_sure
+               : weakest != other.weakest                      ? weakest > other.weakest
+                                                               : total > other.total;
+    }
 };
 
 class WrapperAdapter {
@@ -99,7 +106,7 @@ WrapperAdaptation WrapperAdapter::run() {
                                  kKnownShare * static_cast<double>(evidence_.records().size()))
             continue;
         Outcome outcome = try_level(level);
-        if (outcome.weakest > best.weakest || best.weakest <= 0)
+        if (outcome.beats(best))
             best = std::move(outcome);
         if (best.adaptation.is_sure)
             break;
@@ -187,7 +194,7 @@ Outcome WrapperAdapter::try_level(const RecordLevel &level) {
         }
         verify(outcome, level);
         finish(outcome);
-        if (outcome.weakest > best.weakest)
+        if (outcome.beats(best))
             best = std::move(outcome);
         if (best.adaptation.is_sure)
             break;
@@ -367,6 +374,7 @@ void WrapperAdapter::finish(Outcome &outcome) {
             pattern.reason = "confidence or similarity is below the threshold";
         is_sure = is_sure && pattern.is_sure;
         outcome.weakest = std::min(outcome.weakest, pattern.confidence);
+        outcome.total += pattern.confidence;
     }
     outcome.adaptation.is_sure = is_sure;
 }

@@ -136,7 +136,9 @@ void HealthCheck::align() {
                 second = std::max(second, score.first);
             }
         }
-        if (best <= second || equal < (columns > 2 ? 2 : 1))
+        /* Different records may agree in common values: most values must be shared. */
+        const auto known = std::count_if(old_values_[i].begin(), old_values_[i].end(), [](ValueId v) { return v > 0; });
+        if (best <= second || equal < (columns > 2 ? 2 : 1) || equal * 2 < known)
             continue;
         auto &taken = after_to_best.try_emplace(winner, 0.0, i).first->second;
         if (best > taken.first)

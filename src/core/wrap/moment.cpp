@@ -14,6 +14,8 @@ namespace webwrap {
 namespace {
 
 constexpr std::size_t kMaxText = 80;
+constexpr const char *kSqlLocale = "en_US_POSIX"; /* the server reads month names in it, whatever its settings */
+constexpr const char16_t *kNamedMonthPatterns[] = {u"d MMM y", u"d MMMM y", u"MMM d, y", u"MMMM d, y"};
 
 struct UdatClose {
     void operator()(UDateFormat *format) const noexcept { udat_close(format); }
@@ -198,8 +200,13 @@ struct MomentReader::Formats {
 
 MomentReader::MomentReader(const std::string &locale, bool with_time)
     : formats_(std::make_unique<Formats>()), with_time_(with_time) {
-    if (locale.empty())
+    if (locale.empty()) {
+        /* SQL's own notation includes month names; with a name no order of day and month is ambiguous. */
+        for (const char16_t *pattern : kNamedMonthPatterns)
+            if (!with_time)
+                formats_->list.push_back(strict_format(kSqlLocale, pattern));
         return;
+    }
     for (const UDateFormatStyle date : {UDAT_FULL, UDAT_LONG, UDAT_MEDIUM, UDAT_SHORT}) {
         if (!with_time) {
             formats_->list.push_back(strict_format(locale, pattern_of(open_format(UDAT_NONE, date, locale, {}).get())));
@@ -210,7 +217,7 @@ MomentReader::MomentReader(const std::string &locale, bool with_time)
     }
     if (with_time)
         return;
-    for (const char16_t *pattern : {u"d MMM y", u"d MMMM y", u"MMM d, y", u"MMMM d, y"})
+    for (const char16_t *pattern : kNamedMonthPatterns)
         formats_->list.push_back(strict_format(locale, pattern));
 }
 

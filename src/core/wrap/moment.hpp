@@ -7,8 +7,8 @@
 
 namespace webwrap {
 
-/* Reads dates and timestamps: ISO 8601 always; with a locale also its four ICU styles and the usual orders of day, month
- * name and year. Strict: the whole text counts, impossible days and two-digit years are refused. */
+/* Reads dates and timestamps: ISO 8601 always; dates with a month name, which no DateStyle can misread;
+ * with a locale also its four ICU styles and its month names. Strict: the whole text counts, impossible days and two-digit years are refused. */
 class MomentReader {
   public:
     /* Throws kInvalidOption for a locale that ICU does not know. */

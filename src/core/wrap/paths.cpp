@@ -64,6 +64,14 @@ std::string tail_of(const Document &document, NodeRef target) {
     return "/text()[normalize-space()][" + std::to_string(position) + "]";
 }
 
+/* Test for a label element by its text. An element around a lone label has the same text: it is ruled out. */
+std::string label_test(const Document &document, NodeId label, const std::string &text) {
+    const std::string_view tag = document.name(label);
+    const bool may_nest = document.subtree_size(label) <= 2 && tag != "dt" && tag != "th";
+    return std::string(tag) + (may_nest ? "[not(*) and normalize-space(.)=" : "[normalize-space(.)=") +
+           xpath_literal(text) + "]";
+}
+
 /* Writes all paths to one target. */
 class PathWriter {
   public:
@@ -193,8 +201,7 @@ void PathWriter::add_labelled() {
         const std::string tag(document_.name(chain_[i]));
         const int cost = kLabelCost + (shifts ? 4 : 0);
         if (label != kNoNode)
-            add(prefix_ + "//" + std::string(document_.name(label)) + "[normalize-space(.)=" + xpath_literal(text) +
-                    "]/following-sibling::*[1][self::" + tag + "]" + rest,
+            add(prefix_ + "//" + label_test(document_, label, text) + "/following-sibling::*[1][self::" + tag + "]" + rest,
                 cost, shifts);
         else if (!is_cell(tag))
             add(prefix_ + "//" + tag + "[normalize-space(preceding-sibling::node()[1][self::text()])=" +
@@ -214,10 +221,9 @@ void PathWriter::add_text_labelled() {
     if (previous == kNoNode || !document_.is_element(previous))
         return;
     const std::string text = fold_space(document_.string_value(previous));
-    const std::string path = prefix_ + "//" + std::string(document_.name(previous));
     const std::string next = "/following-sibling::node()[1][self::text()]";
     if (!text.empty() && text.size() <= kMaxNameBytes)
-        paths_.push_back({path + "[normalize-space(.)=" + xpath_literal(text) + "]" + next, kLabelCost + prefix_cost_,
+        paths_.push_back({prefix_ + "//" + label_test(document_, previous, text) + next, kLabelCost + prefix_cost_,
                           prefix_shifts_});
     for (const PathCandidate &test : element_tests(document_, previous))
         paths_.push_back({prefix_ + "//" + test.xpath + next, test.cost + 1 + prefix_cost_, prefix_shifts_});

@@ -45,8 +45,7 @@ TEST(CodecTest, RoundTrips) {
             }
 }
 
-/* The sibling page is found wherever it lies in the prefix: also at its start, a window away from the end of the body.
- */
+/* The sibling page is found wherever it lies in the prefix, also at its start, far from the end of the body. */
 TEST(CodecTest, PrefixIsUsedInFull) {
     const std::string page = noise(500'000, 3);
     const std::string prefix = page + noise(4'000'000, 4);

@@ -1,0 +1,41 @@
+CREATE FUNCTION webwrap.simple_tree_matching(a text, b text) RETURNS int
+    AS 'MODULE_PATHNAME', 'webwrap_simple_tree_matching'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.simple_tree_matching(text, text) IS
+'Simple tree matching (Selkow 1977) of two pieces of markup: the number of nodes in a largest pairing that keeps tag '
+'names, parents and the order of siblings and pairs the roots; 0 when the roots differ. Nodes are elements, labels tag '
+'names. Markup is read as XML when it is well-formed and its root is no HTML element, else as HTML, whose implied html, '
+'head and body count. Raises 54000 at a limit.';
+
+CREATE FUNCTION webwrap.clustered_tree_matching(a text, b text) RETURNS float8
+    AS 'MODULE_PATHNAME', 'webwrap_clustered_tree_matching'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.clustered_tree_matching(text, text) IS
+'Clustered tree matching, 0..1, of two pieces of markup: Ferrara and Baumgartner 2011, section 3.2, algorithm 1, as printed: '
+'like simple_tree_matching, but a pair of nodes counts 1 divided by the greater number of siblings. A leaf is fully '
+'similar to any subtree of the same tag; tree_similarity has options against that. Markup and errors as in '
+'simple_tree_matching.';
+
+CREATE FUNCTION webwrap.tree_similarity(a text, b text, measure text, options jsonb DEFAULT '{}') RETURNS float8
+    AS 'MODULE_PATHNAME', 'webwrap_tree_similarity'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.tree_similarity(text, text, text, jsonb) IS
+'Similarity of two pieces of markup, 0..1, symmetric, 1 for identical trees. measure: simple (2 * simple_tree_matching / '
+'number of nodes of both), clustered (clustered_tree_matching), bigram (Dice coefficient of the pairs parent and child, '
+'grandparent and grandchild, sibling and next sibling: tolerates permutations), jaro_winkler (of the tags in document '
+'order: tolerates inserted and removed levels); Ferrara and Baumgartner 2011, section 4. options: labels ("tag", "tag+id", '
+'"tag+class", "tag+id+class": what must be equal), text_nodes (boolean: text that is not only white space counts as a '
+'leaf), and for clustered leaf ("printed", or "both": a leaf is similar to a leaf only) and root ("one", or "printed": '
+'divided by its siblings, which only similar_nodes can see). Markup as in simple_tree_matching. Raises 22023 for an unknown '
+'measure, HV024 for an unknown option, 54000 at a limit.';
+
+CREATE FUNCTION webwrap.similar_nodes(html text, example text, threshold float8, measure text,
+                                      options jsonb DEFAULT '{}')
+    RETURNS TABLE (xpath text, similarity float8)
+    AS 'MODULE_PATHNAME', 'webwrap_similar_nodes'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION webwrap.similar_nodes(text, text, float8, text, jsonb) IS
+'Elements of a page whose subtree is at least threshold (0..1) similar to an example, best first, equals in document order; '
+'nested ones all count, similarity 0 never does. example: the markup of one element. measure and options: as in '
+'tree_similarity. xpath: positional path. Raises 22023 for a bad threshold, example or measure, HV024 for an unknown option, '
+'54000 at a limit.';
