@@ -168,7 +168,7 @@ class Demo:
                 kept = self.count_adaptations()
             notes.append(f'adapted patterns kept after the rollback: {kept}')
         for warning in answer.warnings:
-            message(str(warning), indent=4)
+            block(str(warning), indent=4, limit=3)  # the XPaths come below
         return answer.errors[0] if answer.errors else None
 
     def compare_questions(self, answer):
@@ -193,8 +193,8 @@ class Demo:
             verdict(True, 'the scan was refused with an error: no row, no wrong value')
         else:
             columns = ', '.join(f'{column} ({count:,})' for column, count in comparison.wrong_columns.items())
-            self.wrong.append(f'{comparison.rows:,} rows, of which {comparison.extra:,} are not in the truth; {comparison.missing:,} '
-                              f'of the truth are missing; wrong values in: {columns or "none, but values moved between rows"}')
+            self.wrong.append(f'{comparison.rows:,} rows, of which {comparison.extra:,} are not in the truth; '
+                              f'{comparison.missing:,} of the truth are missing; wrong values in: {columns or "none, but values moved between rows"}')
             verdict(False, f'WRONG: {self.wrong[-1]}')
             block(comparison.examples, indent=6, limit=80)
 
@@ -214,9 +214,9 @@ class Demo:
             print(f'\n  {row["id"]:>3}  {bold(name)} similarity {row["similarity"]:.2f}   confidence {row["confidence"]:.2f}   '
                   f'by {row["measure"]}   {row["status"]}')
             for mark, age in ((' ' * len(ARROW), 'old'), (ARROW, 'new')):
-                sample = row[f'{age}_sample']
-                shown = '' if sample is None else f'   {dim(_quoted(sample))}'
-                print(f'       {mark} {row[f"{age}_xpath"]}{shown}')
+                xpath, sample = row[f'{age}_xpath'], _quoted(row[f'{age}_sample'] or '')
+                gap = '   ' if len(xpath) + len(sample) < terminal.WIDTH - 14 else '\n' + ' ' * 13
+                print(f'       {mark} {xpath}{gap}{dim(sample)}')
         first = rows[0]['id']
         print()
         say('Each batch of adaptations stays until someone decides:', indent=2)
@@ -276,6 +276,8 @@ class Demo:
 
 def _quoted(text, limit=40):
     text = ' '.join(text.split())
+    if not text:
+        return ''
     return f'"{text}"' if len(text) <= limit else f'"{text[:limit - 1].rstrip()}…"'
 
 

@@ -17,7 +17,7 @@ GROUP BY verb HAVING count(*) > 2 ORDER BY commands DESC, verb COLLATE "C";
 SELECT name, length(synopsis) AS characters, purpose
 FROM sql_command ORDER BY characters DESC, name COLLATE "C" LIMIT 8;
 
-\echo '4. Which work without locking out writers?'
+\echo '4. Which can work concurrently, without locking others out?'
 SELECT name, purpose FROM sql_command WHERE synopsis LIKE '%CONCURRENTLY%' ORDER BY name COLLATE "C";
 
 COMMIT;

@@ -86,6 +86,5 @@ def message(text, indent=2, limit=40):
     folded = []
     for line in text.splitlines():
         hang = ' ' * (len(line) - len(line.lstrip()) + 4)
-        folded += textwrap.wrap(line, WIDTH - indent, subsequent_indent=hang, drop_whitespace=False,
-                                break_on_hyphens=False) or ['']
+        folded += textwrap.wrap(line, WIDTH - indent, subsequent_indent=hang, break_on_hyphens=False) or ['']
     block('\n'.join(folded), indent, limit)

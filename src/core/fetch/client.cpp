@@ -226,11 +226,9 @@ class Run {
         response.headers = flight.transfer->headers().to_text();
         const ContentType type = parse_content_type(flight.transfer->headers().last_value("content-type"));
         response.content_type = type.media_type;
+        response.charset = type.charset;
         response.body = flight.transfer->take_body();
         response.redirects = flight.redirects;
-        response.is_text = is_text_body(type.media_type, response.body);
-        if (response.is_text)
-            decode_body(response, type.charset);
         response.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - flight.started_at).count();
         return response;
     }

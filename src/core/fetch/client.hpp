@@ -30,10 +30,8 @@ struct Response {
     int status = 0;
     Headers headers;          /* of the last hop only */
     std::string content_type; /* media type without parameters, lower case; empty when absent */
-    std::string charset;      /* of the transport, or what decoding found; empty when not text */
+    std::string charset;      /* label that the transport gives; empty when absent */
     std::string body;         /* after content decoding */
-    std::string html;         /* body as UTF-8, NUL -> U+FFFD; only when is_text */
-    bool is_text = false;
     double elapsed_ms = 0;
     int redirects = 0;
 };

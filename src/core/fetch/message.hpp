@@ -52,10 +52,4 @@ struct ContentType {
 
 [[nodiscard]] ContentType parse_content_type(std::string_view value);
 
-/* True when the body is to be read as text: by its media type or, without one, by its bytes. */
-[[nodiscard]] bool is_text_body(const std::string &media_type, std::string_view body);
-
-/* Fills html and charset of a response whose body is text. Throws kDecoding, naming URL and encoding. */
-void decode_body(Response &response, const std::string &transport_charset);
-
 } // namespace webwrap

@@ -27,4 +27,24 @@ template <typename T, typename... Arguments> T *make_in_context(MemoryContext co
     return owner->object;
 }
 
+/* What is palloc'ed while it lives goes with it: for loops that make rows. */
+class ScratchMemory {
+  public:
+    ScratchMemory()
+        : context_(call_pg([] {
+              return AllocSetContextCreate(CurrentMemoryContext, "webwrap scratch", ALLOCSET_DEFAULT_SIZES);
+          })),
+          caller_(MemoryContextSwitchTo(context_)) {}
+    ~ScratchMemory() {
+        MemoryContextSwitchTo(caller_);
+        MemoryContextDelete(context_);
+    }
+    ScratchMemory(const ScratchMemory &) = delete;
+    ScratchMemory &operator=(const ScratchMemory &) = delete;
+
+  private:
+    MemoryContext context_;
+    MemoryContext caller_;
+};
+
 } // namespace webwrap::pg

@@ -20,6 +20,10 @@ struct IntSetting {
 constexpr IntSetting kIntSettings[] = {
     {"webwrap.connect_timeout", "Time limit for resolving a host and connecting to it.",
      &Settings::connect_timeout_ms, 1, INT_MAX, GUC_UNIT_MS},
+    {"webwrap.low_speed_limit", "Bytes per second below which a transfer is too slow.",
+     &Settings::low_speed_limit_bytes, 0, INT_MAX, 0},
+    {"webwrap.low_speed_time", "How long a transfer may be too slow before it ends.", &Settings::low_speed_time_s, 1,
+     INT_MAX, GUC_UNIT_S},
     {"webwrap.max_concurrent_requests", "Requests under way at a time in one fetch_many.",
      &Settings::max_concurrent_requests, 1, 256, 0},
     {"webwrap.max_connections_per_host", "Connections to one origin at a time in one fetch_many.",
@@ -100,6 +104,8 @@ Limits current_limits() {
     limits.max_document_memory_bytes = static_cast<std::size_t>(Settings::max_document_memory_kb) << 10;
     limits.connect_timeout_ms = Settings::connect_timeout_ms;
     limits.request_timeout_ms = Settings::request_timeout_ms;
+    limits.low_speed_bytes_per_s = Settings::low_speed_limit_bytes;
+    limits.low_speed_time_s = Settings::low_speed_time_s;
     return limits;
 }
 

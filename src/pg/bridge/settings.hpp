@@ -21,6 +21,8 @@ struct Settings {
     static inline constinit int max_document_memory_kb = 512 * 1024;
     static inline constinit int connect_timeout_ms = 10'000;
     static inline constinit int request_timeout_ms = 30'000;
+    static inline constinit int low_speed_limit_bytes = 16;
+    static inline constinit int low_speed_time_s = 20;
     static inline constinit int max_concurrent_requests = 16;
     static inline constinit int max_connections_per_host = 6;
     static inline constinit int max_pages = 1'000;

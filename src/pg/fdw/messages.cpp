@@ -85,13 +85,16 @@ void throw_too_many_pages(const TableDefinition &table, int max_pages) {
 }
 
 void throw_violated(const TableDefinition &table, const std::string &url, const std::vector<Violation> &violations,
-                    bool adapts) {
+                    NoAdaptation why) {
+    const char *hint = why == NoAdaptation::kOff
+                           ? "Option adapt is off: set it to on, or check the table's options against the page."
+                       : why == NoAdaptation::kNoSnapshot
+                           ? "No page that the table was right on is kept yet, so there is nothing to adapt from. Check "
+                             "the table's options against the page."
+                           : "The layout is as it was: the page itself breaks the constraints.";
     throw Error(ErrorKind::kConstraintViolated,
                 "page \"" + url + "\" violates the constraints of foreign table " + table.name,
-                describe_violations(violations),
-                adapts ? "No page that the table was right on is kept yet, so there is nothing to adapt from. Check the "
-                         "table's options against the page."
-                       : "Option adapt is off: set it to on, or check the table's options against the page.");
+                describe_violations(violations), hint);
 }
 
 void throw_not_adapted(const TableDefinition &table, const std::string &url, const std::vector<Violation> &violations,

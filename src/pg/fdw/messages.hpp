@@ -12,10 +12,13 @@ namespace webwrap::pg {
 
 /* What a scan tells its user: errors with everything that helps to mend them, warnings once a statement. */
 
+/* Why a violated page was not adapted to. */
+enum class NoAdaptation { kOff, kNoSnapshot, kNothingMoved };
+
 [[noreturn]] void throw_missing_parameter(const TableDefinition &table, const std::string &name);
 [[noreturn]] void throw_too_many_pages(const TableDefinition &table, int max_pages);
 [[noreturn]] void throw_violated(const TableDefinition &table, const std::string &url,
-                                 const std::vector<Violation> &violations, bool adapts);
+                                 const std::vector<Violation> &violations, NoAdaptation why);
 [[noreturn]] void throw_not_adapted(const TableDefinition &table, const std::string &url,
                                     const std::vector<Violation> &violations, const WrapperAdaptation &adaptation);
 [[noreturn]] void throw_still_violated(const TableDefinition &table, const std::string &url,

@@ -1,4 +1,5 @@
 #include "core/fetch/url.hpp"
+#include "core/parse/page_text.hpp"
 #include "pg/bridge/interrupt.hpp"
 #include "pg/bridge/network.hpp"
 #include "pg/bridge/settings.hpp"
@@ -55,11 +56,12 @@ PageHandle PageSource::fetch(const std::string &url) {
     if (response.status < 200 || response.status > 299)
         throw Error(ErrorKind::kHttpStatus,
                     "page \"" + request.url + "\" answered with status " + std::to_string(response.status));
-    if (!response.is_text)
+    std::optional<DecodedText> text = page_text(response);
+    if (!text)
         throw Error(ErrorKind::kDecoding, "page \"" + request.url + "\" is no text but \"" + response.content_type +
                                               "\"");
     const auto page = std::make_shared<const FetchedPage>(
-        FetchedPage{url, std::move(response.final_url), std::move(response.html), GetCurrentTimestamp()});
+        FetchedPage{url, std::move(response.final_url), std::move(text->text), GetCurrentTimestamp()});
     if (kept_bytes_ + page->html.size() <= static_cast<std::size_t>(work_mem) << 10) {
         kept_bytes_ += page->html.size();
         kept_.emplace(url, page);

@@ -19,7 +19,8 @@ constexpr double kHealthy = 0.5;
 } // namespace
 
 TableScan::TableScan(TableDefinition table, ForeignScanState *scan, Oid user)
-    : table_(std::move(table)), pages_(table_, user), rows_(table_, scan),
+    : table_(std::move(table)), options_wrapper_(wrapper_to_json(table_.wrapper)), pages_(table_, user),
+      rows_(table_, scan),
       column_saw_null_(table_.wrapper.columns.size()), column_to_found_pages_(table_.wrapper.columns.size()) {}
 
 void TableScan::start(UrlParameters parameters) {
@@ -106,7 +107,7 @@ void TableScan::check_page(const FetchedPage &page, const Document &document) {
 }
 
 std::vector<Violation> TableScan::extract(const Document &document) {
-    facts_.is_adapted = !learned_.adapted.empty();
+    facts_.is_adapted = wrapper_to_json(extractor_->wrapper()) != options_wrapper_;
     extraction_ = extractor_->extract(document, current_limits(), is_last_page_);
     if (!extraction_.violations.empty())
         return extraction_.violations;
@@ -150,8 +151,10 @@ AdaptOptions TableScan::adapt_options() const {
 
 /* Adapts the wrapper to the page's new layout and extracts the page with it, or throws what is wrong. */
 void TableScan::repair(const FetchedPage &page, const Document &document, const std::vector<Violation> &violations) {
-    if (!table_.adapts || learned_.snapshots.empty())
-        throw_violated(table_, page.url, violations, table_.adapts);
+    if (!table_.adapts)
+        throw_violated(table_, page.url, violations, NoAdaptation::kOff);
+    if (learned_.snapshots.empty())
+        throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
     /* The pages that stand in the snapshots' places now; each is fetched once a scan anyway. */
     std::vector<PageHandle> pages;
     for (const Snapshot &snapshot : learned_.snapshots)
@@ -198,7 +201,7 @@ void TableScan::adopt(const WrapperAdaptation &adaptation, const FetchedPage &pa
     extractor_ = std::make_unique<Extractor>(learned_.wrapper);
     if (is_changed(adaptation))
         throw_still_violated(table_, page.url, remaining, adaptation);
-    throw_violated(table_, page.url, violations, true);
+    throw_violated(table_, page.url, violations, NoAdaptation::kNothingMoved);
 }
 
 void TableScan::follow_next_link(const FetchedPage &page, const Document &document) {

@@ -49,6 +49,7 @@ class TableScan {
     [[nodiscard]] AdaptOptions adapt_options() const;
 
     TableDefinition table_;
+    std::string options_wrapper_; /* the wrapper of the options as JSON */
     PageSource pages_;
     RowBuilder rows_;
     Learned learned_;

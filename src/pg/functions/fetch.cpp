@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "core/parse/page_text.hpp"
+#include "pg/bridge/memory.hpp"
 #include "pg/bridge/network.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
@@ -78,14 +80,15 @@ std::string headers_json(const Headers &headers) {
 Value text_or_null(const std::string &text) { return text.empty() ? Value{} : Value{text_datum(text)}; }
 
 std::vector<Value> response_values(const Response &response) {
+    const std::optional<DecodedText> text = page_text(response);
     return {text_datum(response.url),
             text_datum(response.final_url),
             Int32GetDatum(response.status),
             jsonb_datum(headers_json(response.headers)),
             text_or_null(response.content_type),
-            text_or_null(response.charset),
+            text ? Value{text_datum(text->encoding)} : Value{},
             bytea_datum(response.body),
-            response.is_text ? Value{text_datum(response.html)} : Value{},
+            text ? Value{text_datum(text->text)} : Value{},
             TimestampTzGetDatum(GetCurrentTimestamp()),
             Float8GetDatum(response.elapsed_ms),
             BoolGetDatum(false),
@@ -97,6 +100,17 @@ std::vector<Value> error_values(const std::string &url, const Error &error) {
     values.front() = text_datum(url);
     values.back() = text_datum(error.message());
     return values;
+}
+
+/* A response whose text does not decode is a failure too. */
+std::vector<Value> outcome_values(const std::string &url, const FetchOutcome &outcome) {
+    if (!outcome.response)
+        return error_values(url, *outcome.error);
+    try {
+        return response_values(*outcome.response);
+    } catch (const Error &error) {
+        return error_values(url, error);
+    }
 }
 
 } // namespace
@@ -120,9 +134,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_fetch_many) {
     require_network();
     client().fetch_many(requests, options.limits, current_address_policy(), Settings::max_concurrent_requests,
                         Settings::max_connections_per_host, [&](FetchOutcome &&outcome) {
-                            rows.put(outcome.response
-                                         ? response_values(*outcome.response)
-                                         : error_values(requests[outcome.request_index].url, *outcome.error));
+                            const ScratchMemory scratch;
+                            rows.put(outcome_values(requests[outcome.request_index].url, outcome));
                         });
     return 0;
 }

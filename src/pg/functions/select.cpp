@@ -1,6 +1,7 @@
 #include "core/parse/parse.hpp"
 #include "core/select/links.hpp"
 #include "core/select/xpath.hpp"
+#include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
 
@@ -38,7 +39,9 @@ WEBWRAP_SQL_FUNCTION(webwrap_xpath_html) {
 WEBWRAP_SQL_FUNCTION(webwrap_links) {
     RowSink rows(fcinfo);
     const auto document = parse_html(text_argument(fcinfo, 0), current_limits());
-    for (const Link &link : find_links(*document, text_argument(fcinfo, 1)))
+    for (const Link &link : find_links(*document, text_argument(fcinfo, 1))) {
+        const ScratchMemory scratch;
         rows.put({text_datum(link.url), text_datum(link.anchor), text_array_datum(link.rel)});
+    }
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "core/parse/parse.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/extract.hpp"
+#include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
 
@@ -46,8 +47,10 @@ WEBWRAP_SQL_FUNCTION(webwrap_apply_wrapper) {
         throw Error(ErrorKind::kConstraintViolated, "page violates its wrapper",
                     describe_violations(page.extraction.violations),
                     "webwrap.verify lists the violated constraints.");
-    for (const Record &record : page.extraction.records)
+    for (const Record &record : page.extraction.records) {
+        const ScratchMemory scratch;
         rows.put({jsonb_datum(record_to_json(page.extractor.wrapper(), record))});
+    }
     return 0;
 }
 

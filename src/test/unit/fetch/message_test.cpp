@@ -146,42 +146,5 @@ TEST(ContentTypeTest, Parameters) {
     EXPECT_EQ(parsed("; charset=utf-8"), "|utf-8");
 }
 
-TEST(ContentTypeTest, WhatIsText) {
-    for (const char *type :
-         {"text/html", "text/plain", "text/csv", "application/xhtml+xml", "application/xml", "application/json",
-          "application/ld+json", "application/rss+xml", "image/svg+xml", "application/javascript"})
-        EXPECT_TRUE(is_text_body(type, "\x01")) << type;
-    for (const char *type : {"image/png", "application/pdf", "application/octet-stream", "application/zip"})
-        EXPECT_FALSE(is_text_body(type, "<html>")) << type;
-    EXPECT_TRUE(is_text_body("", "<p>text\r\n\t\x1B[0m"));
-    EXPECT_TRUE(is_text_body("", std::string_view("\xFF\xFEp\0", 4)));
-    EXPECT_FALSE(is_text_body("", std::string_view("\x89PNG\r\n\x1A\n\0", 9)));
-}
-
-TEST(DecodeBodyTest, ErrorsNameTheUrl) {
-    Response response;
-    response.final_url = "http://a/x";
-    response.content_type = "text/html";
-    response.body = "<p>Gr\xFC\xDF";
-    const auto error = test::error_of([&] { decode_body(response, "utf-8"); });
-    ASSERT_TRUE(error);
-    EXPECT_EQ(error->kind(), ErrorKind::kDecoding);
-    EXPECT_EQ(error->message(), "could not decode \"http://a/x\": invalid UTF-8 at byte offset 5: 0xfc");
-    decode_body(response, "");
-    EXPECT_EQ(response.html, "<p>Gr\u00fc\u00df");
-    EXPECT_EQ(response.charset, "windows-1252");
-}
-
-TEST(DecodeBodyTest, MetaCountsInMarkupOnly) {
-    Response response;
-    response.body = "{\"html\": \"<meta charset=windows-1251> \u00e9\"}";
-    response.content_type = "application/json";
-    decode_body(response, "");
-    EXPECT_EQ(response.charset, "UTF-8");
-    response.content_type = "text/html";
-    decode_body(response, "");
-    EXPECT_EQ(response.charset, "windows-1251");
-}
-
 } // namespace
 } // namespace webwrap

@@ -26,16 +26,17 @@ Value best_pairing(const std::vector<TreeNode> &as, const std::vector<TreeNode> 
     std::vector<std::vector<Value>> cells(as.size() + 1, std::vector<Value>(bs.size() + 1, Value{0}));
     for (std::size_t i = 1; i <= as.size(); ++i)
         for (std::size_t j = 1; j <= bs.size(); ++j)
-            cells[i][j] = std::max({cells[i][j - 1], cells[i - 1][j], cells[i - 1][j - 1] + weight(as[i - 1], bs[j - 1])});
+            cells[i][j] =
+                std::max({cells[i][j - 1], cells[i - 1][j], cells[i - 1][j - 1] + weight(as[i - 1], bs[j - 1])});
     return cells.back().back();
 }
 
 std::int64_t plain_simple(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
     if (a.label(x) != b.label(y))
         return 0;
-    return 1 + best_pairing<std::int64_t>(children_of(a, x), children_of(b, y), [&](TreeNode child_a, TreeNode child_b) {
-               return plain_simple(a, child_a, b, child_b);
-           });
+    return 1 + best_pairing<std::int64_t>(
+                   children_of(a, x), children_of(b, y),
+                   [&](TreeNode child_a, TreeNode child_b) { return plain_simple(a, child_a, b, child_b); });
 }
 
 double plain_clustered(const Tree &a, TreeNode x, const Tree &b, TreeNode y, LeafRule rule) {
