@@ -17,8 +17,8 @@ CREATE FUNCTION webwrap.store_body(body bytea, prefix_hash bytea DEFAULT NULL) R
     LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000;
 REVOKE ALL ON FUNCTION webwrap.store_body(bytea, bytea) FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.store_body(bytea, bytea) IS
-'Stores a body unless it is there and returns its hash (16 bytes). prefix_hash: a stored body without a prefix of its own '
-'that this one resembles. Raises XX001 when another body has the same hash.';
+'Stores a body unless it is there and returns its hash (16 bytes). prefix_hash: a stored body that this one resembles; of one '
+'that has a prefix itself, that prefix is used. Raises XX001 when another body has the same hash.';
 
 CREATE FUNCTION webwrap.load_body(hash bytea) RETURNS bytea
     AS 'MODULE_PATHNAME', 'webwrap_load_body'

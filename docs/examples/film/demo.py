@@ -193,8 +193,9 @@ class Demo:
             verdict(True, 'the scan was refused with an error: no row, no wrong value')
         else:
             columns = ', '.join(f'{column} ({count:,})' for column, count in comparison.wrong_columns.items())
+            moved = 'none, but values moved between rows'
             self.wrong.append(f'{comparison.rows:,} rows, of which {comparison.extra:,} are not in the truth; '
-                              f'{comparison.missing:,} of the truth are missing; wrong values in: {columns or "none, but values moved between rows"}')
+                              f'{comparison.missing:,} of the truth are missing; wrong values in: {columns or moved}')
             verdict(False, f'WRONG: {self.wrong[-1]}')
             block(comparison.examples, indent=6, limit=80)
 

@@ -30,8 +30,7 @@ template <typename Visit> void for_each_bigram(const Tree &tree, TreeNode root, 
                 visit(child, BigramKind::kGrandchild,
                       key_of(BigramKind::kGrandchild, tree.label(tree.parent(parent)), label));
             if (previous != kNoTreeNode)
-                visit(child, BigramKind::kNextSibling,
-                      key_of(BigramKind::kNextSibling, tree.label(previous), label));
+                visit(child, BigramKind::kNextSibling, key_of(BigramKind::kNextSibling, tree.label(previous), label));
             previous = child;
         }
     }

@@ -19,7 +19,7 @@ namespace webwrap {
  *   - an identical pair has the largest value that either side can have, so identical children at both ends of the two
  *     lists are paired at once (any optimal pairing can be exchanged for one that does so);
  *   - a child whose label does not occur among the other side's children adds nothing and is left out.
- * Frames replace recursion; each keeps one rolling row. O(|a|*|b|) time at worst, O(depth*fanout) memory beside the memo.
+ * Frames replace recursion; each keeps one rolling row. O(|a|*|b|) time at worst; O(depth*fanout) memory and the memo.
  *
  * Scoring says: Value; identical(size), the value of an identical pair; leaf(), of a pair of which only one is a leaf;
  * total(matched, degree, degree), of a pair whose children's best pairing is worth `matched`. Pairs with different

@@ -70,7 +70,8 @@ double JaroWinklerQuery::upper_bound(std::size_t length, std::int64_t common) co
     if (common == 0)
         return 0.0;
     const auto matched = static_cast<double>(common);
-    const double jaro = (matched / static_cast<double>(length) + matched / static_cast<double>(example_.size()) + 1) / 3;
+    const double jaro =
+        (matched / static_cast<double>(length) + matched / static_cast<double>(example_.size()) + 1) / 3;
     return boost(jaro, kMaxPrefix);
 }
 

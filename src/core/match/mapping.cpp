@@ -61,7 +61,8 @@ class MappingTracer {
             open_.push_back({children_a_[first], children_b_[first]});
         for (; first < end_a && first < end_b && are_identical(end_a - 1, end_b - 1); --end_a, --end_b)
             open_.push_back({children_a_[end_a - 1], children_b_[end_b - 1]});
-        align(std::span(children_a_).subspan(first, end_a - first), std::span(children_b_).subspan(first, end_b - first));
+        align(std::span(children_a_).subspan(first, end_a - first),
+              std::span(children_b_).subspan(first, end_b - first));
     }
 
     void align(std::span<const TreeNode> as, std::span<const TreeNode> bs) {

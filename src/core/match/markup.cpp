@@ -43,8 +43,8 @@ std::string first_tag(std::string_view markup) {
     markup = skip_space_and_comments(markup);
     if (!markup.starts_with('<'))
         return {};
-    const auto end = std::find_if(markup.begin() + 1, markup.end(),
-                                  [](char c) { return is_html_space(c) || c == '>' || c == '/'; });
+    const auto end =
+        std::find_if(markup.begin() + 1, markup.end(), [](char c) { return is_html_space(c) || c == '>' || c == '/'; });
     return ascii_lower(markup.substr(1, static_cast<std::size_t>(end - markup.begin()) - 1));
 }
 
@@ -73,10 +73,8 @@ NodeId only_element_in(const Document &document, NodeId parent) {
 
 /* The content of a template element is parsed without the context that a table row or a list item needs elsewhere. */
 Example parse_fragment(std::string_view markup, const Limits &limits) {
-    constexpr std::string_view kOpen = "<template>";
-    std::string wrapped;
-    wrapped.reserve(kOpen.size() + markup.size());
-    wrapped.append(kOpen).append(markup);
+    std::string wrapped("<template>");
+    wrapped.append(markup);
     auto document = parse_html(wrapped, limits);
     const NodeId root = only_element_in(*document, first_named(*document, "template"));
     return {std::move(document), root};

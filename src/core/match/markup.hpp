@@ -42,8 +42,8 @@ struct Example {
     NodeId root; /* the element that was meant, without what the parser put around it */
 };
 
-/* For an XML page the example is read as XML if it is well-formed; else as parse_markup decides. HTML that does not begin
- * as a page does (doctype, html, head or body) is a fragment, so that implied elements do not count. Throws
+/* For an XML page the example is read as XML if it is well-formed; else as parse_markup decides. HTML that does not
+ * begin as a page does (doctype, html, head or body) is a fragment, so that implied elements do not count. Throws
  * kInvalidArgument unless it holds exactly one element at its top. */
 [[nodiscard]] Example parse_example(std::string_view markup, bool for_xml_page, const Limits &limits = {});
 

@@ -36,45 +36,48 @@ constexpr std::array kMeasures{
 
 /* The second of the pair whose first is the value. */
 template <typename T, std::size_t N>
-T choose(std::string_view key, const nlohmann::json &value, const std::array<std::pair<std::string_view, T>, N> &choices,
-         std::string_view valid) {
-    if (value.is_string())
-        for (const auto &[name, choice] : choices)
-            if (value.get_ref<const std::string &>() == name)
-                return choice;
+T choose(std::string_view key, const nlohmann::json &value,
+         const std::array<std::pair<std::string_view, T>, N> &choices) {
+    std::string valid;
+    for (const auto &[name, choice] : choices) {
+        if (value.is_string() && value.get_ref<const std::string &>() == name)
+            return choice;
+        valid.append(valid.empty() ? "" : ", ").append(name);
+    }
     throw_invalid_value(key, value, valid);
 }
 
-void set_labels(TreeOptions &options, const nlohmann::json &value) {
-    struct Flags {
-        bool id, classes;
-    };
-    static constexpr std::array<std::pair<std::string_view, Flags>, 4> kChoices{{
-        {"tag", {false, false}},
-        {"tag+id", {true, false}},
-        {"tag+class", {false, true}},
-        {"tag+id+class", {true, true}},
-    }};
-    const Flags flags = choose("labels", value, kChoices, "tag, tag+id, tag+class, tag+id+class");
-    options.id_labels = flags.id;
-    options.class_labels = flags.classes;
-}
+struct LabelFlags {
+    bool id, classes;
+};
+constexpr std::array<std::pair<std::string_view, LabelFlags>, 4> kLabels{{
+    {"tag", {false, false}},
+    {"tag+id", {true, false}},
+    {"tag+class", {false, true}},
+    {"tag+id+class", {true, true}},
+}};
+constexpr std::array<std::pair<std::string_view, LeafRule>, 2> kLeafRules{{
+    {"printed", LeafRule::kPrinted},
+    {"both", LeafRule::kBoth},
+}};
+constexpr std::array<std::pair<std::string_view, RootRule>, 2> kRootRules{{
+    {"one", RootRule::kOne},
+    {"printed", RootRule::kPrinted},
+}};
 
 void set_option(SimilarityOptions &options, const std::string &key, const nlohmann::json &value) {
-    static constexpr std::array<std::pair<std::string_view, LeafRule>, 2> kLeafRules{
-        {{"printed", LeafRule::kPrinted}, {"both", LeafRule::kBoth}}};
-    static constexpr std::array<std::pair<std::string_view, RootRule>, 2> kRootRules{
-        {{"one", RootRule::kOne}, {"printed", RootRule::kPrinted}}};
     if (key == "labels") {
-        set_labels(options.tree, value);
+        const LabelFlags flags = choose(key, value, kLabels);
+        options.tree.id_labels = flags.id;
+        options.tree.class_labels = flags.classes;
     } else if (key == "text_nodes") {
         if (!value.is_boolean())
             throw_invalid_value(key, value, "true, false");
         options.tree.text_nodes = value.get<bool>();
     } else if (key == "leaf") {
-        options.leaf_rule = choose(key, value, kLeafRules, "printed, both");
+        options.leaf_rule = choose(key, value, kLeafRules);
     } else if (key == "root") {
-        options.root_rule = choose(key, value, kRootRules, "one, printed");
+        options.root_rule = choose(key, value, kRootRules);
     } else {
         throw Error(ErrorKind::kInvalidOption,
                     "tree similarity option \"" + abbreviate(key, kMaxQuotedBytes) + "\" is not known", {},

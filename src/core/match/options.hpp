@@ -14,9 +14,9 @@ enum class Measure : std::uint8_t { kSimple, kClustered, kBigram, kJaroWinkler }
 [[nodiscard]] Measure measure_from_name(std::string_view name);
 
 struct SimilarityOptions {
-    TreeOptions tree;                         /* for whoever builds the trees; measures do not look at it */
-    LeafRule leaf_rule = LeafRule::kPrinted;  /* of measure clustered */
-    RootRule root_rule = RootRule::kOne;      /* of measure clustered */
+    TreeOptions tree;                        /* for whoever builds the trees; measures do not look at it */
+    LeafRule leaf_rule = LeafRule::kPrinted; /* of measure clustered */
+    RootRule root_rule = RootRule::kOne;     /* of measure clustered */
 };
 
 /* Options from a JSON object; a missing key keeps its default (the first value named here):

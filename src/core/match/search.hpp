@@ -18,8 +18,8 @@ struct SimilarNode {
     double similarity;
 };
 
-/* A page prepared for many searches: its tree and the classes of its subtrees are made once, O(page). The page need not,
- * the label table must outlive it. */
+/* A page prepared for many searches: its tree and the classes of its subtrees are made once, O(page). The page need
+ * not, the label table must outlive it. */
 class SubtreeSearch {
   public:
     SubtreeSearch(const Document &page, LabelTable &labels, const TreeOptions &options, const Limits &limits = {});
@@ -46,8 +46,8 @@ class SubtreeSearch {
     std::vector<SubtreeClass> node_to_class_;
     std::optional<BigramIndex> bigrams_; /* made on first use */
     std::vector<TreeNode> firsts_;       /* the first node of each class, grouped by label, then in document order */
-    std::vector<std::size_t> label_to_first_;         /* into firsts_; one more entry than the page has labels */
-    std::vector<TreeNode> node_to_next_identical_;    /* in document order, then kNoTreeNode */
+    std::vector<std::size_t> label_to_first_;      /* into firsts_; one more entry than the page has labels */
+    std::vector<TreeNode> node_to_next_identical_; /* in document order, then kNoTreeNode */
 };
 
 /* One search, see SubtreeSearch. `labels` is the example's label table, options.tree what it was built with. */

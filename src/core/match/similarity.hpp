@@ -58,7 +58,7 @@ class SimilarityQuery {
 /* The similarity of two trees by one of SimilarityQuery's measures; two empty trees are identical, an empty and another
  * one have similarity 0. Both trees were built with one label table. Throws kLimitExceeded above max_match_cells;
  * polls. Cost as the measure's, plus O(|a| + |b|). */
-[[nodiscard]] double tree_similarity(const Tree &a, const Tree &b, Measure measure, const SimilarityOptions &options = {},
-                                     const Limits &limits = {});
+[[nodiscard]] double tree_similarity(const Tree &a, const Tree &b, Measure measure,
+                                     const SimilarityOptions &options = {}, const Limits &limits = {});
 
 } // namespace webwrap

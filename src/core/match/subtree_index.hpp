@@ -27,9 +27,8 @@ class SubtreeIndex {
     [[nodiscard]] LabelId label(SubtreeClass id) const { return class_to_label_[index(id)]; }
     [[nodiscard]] std::int32_t subtree_size(SubtreeClass id) const { return class_to_size_[index(id)]; }
     [[nodiscard]] std::span<const SubtreeClass> children(SubtreeClass id) const {
-        return std::span<const SubtreeClass>(children_)
-            .subspan(class_to_first_child_[index(id)],
-                     class_to_first_child_[index(id) + 1] - class_to_first_child_[index(id)]);
+        return std::span<const SubtreeClass>(children_).subspan(
+            class_to_first_child_[index(id)], class_to_first_child_[index(id) + 1] - class_to_first_child_[index(id)]);
     }
     /* Number of labels of the table behind the trees. */
     [[nodiscard]] std::size_t label_count() const noexcept { return labels_ == nullptr ? 0 : labels_->size(); }
@@ -47,7 +46,7 @@ class SubtreeIndex {
     std::vector<std::size_t> class_to_first_child_{0}; /* one more entry than classes */
     std::vector<SubtreeClass> children_;
     std::vector<SubtreeClass> label_to_leaf_; /* a short cut: most nodes are leaves */
-    std::vector<SubtreeClass> slots_; /* open addressing; a power of two, at most half full */
+    std::vector<SubtreeClass> slots_;         /* open addressing; a power of two, at most half full */
 };
 
 } // namespace webwrap

@@ -30,7 +30,7 @@ class LabelTable {
 
   private:
     struct Hash {
-        using is_transparent = void;
+        using is_transparent = void; /* the standard's name: NOLINT(readability-identifier-naming) */
         std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
     };
     std::unordered_map<std::string, LabelId, Hash, std::equal_to<>> text_to_label_;

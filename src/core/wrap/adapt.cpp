@@ -66,6 +66,28 @@ std::optional<std::string> exact_path(const Document &page, const std::vector<No
     return std::nullopt;
 }
 
+/* True when the pages have the same elements, attributes and texts. */
+bool same_page(const Document &a, const Document &b) {
+    if (a.size() != b.size())
+        return false;
+    for (NodeId node = 0; node < a.size(); ++node) {
+        if (a.kind(node) != b.kind(node) || a.parent(node) != b.parent(node) || a.text(node) != b.text(node))
+            return false;
+        if (!a.is_element(node))
+            continue;
+        const std::int32_t count = a.first_attribute(node + 1) - a.first_attribute(node);
+        if (a.name(node) != b.name(node) || count != b.first_attribute(node + 1) - b.first_attribute(node))
+            return false;
+        for (std::int32_t i = 0; i < count; ++i) {
+            const Attribute &x = a.attribute(a.first_attribute(node) + i),
+                            &y = b.attribute(b.first_attribute(node) + i);
+            if (a.name_text(x.name) != b.name_text(y.name) || x.value != y.value)
+                return false;
+        }
+    }
+    return true;
+}
+
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 /* Probability that the relocation is right, from its own evidence and its lead over the next different one. The constants
@@ -128,7 +150,8 @@ std::vector<Candidate> adapt(const Document &old_page, std::string_view xpath, c
     const std::vector<Relocation> found = relocator.find();
     std::vector<Candidate> answers;
     for (std::size_t i = 0; i < found.size() && answers.size() < kMaxAnswers; ++i) {
-        const double lead = i == 0 ? found[0].score - (found.size() > 1 ? found[1].score : 0) : found[i].score - found[0].score;
+        const double lead =
+            i == 0 ? found[0].score - (found.size() > 1 ? found[1].score : 0) : found[i].score - found[0].score;
         Candidate candidate;
         candidate.confidence = confidence_of(found[i], std::max(lead, -0.1));
         if (candidate.confidence < options.threshold)
@@ -139,8 +162,8 @@ std::vector<Candidate> adapt(const Document &old_page, std::string_view xpath, c
         candidate.xpath = *path + targets->tail;
         if (XPath(candidate.xpath).evaluate(new_page, 0, limits).nodes.empty())
             continue;
-        candidate.similarity = tree_similarity_of(old_page, targets->elements.front(), new_page, found[i].elements.front(),
-                                                  options, limits);
+        candidate.similarity = tree_similarity_of(old_page, targets->elements.front(), new_page,
+                                                  found[i].elements.front(), options, limits);
         candidate.measure = "combined";
         if (candidate.similarity >= options.similarity_threshold)
             answers.push_back(std::move(candidate));
@@ -156,11 +179,14 @@ double still_holds(const Document &old_page, std::string_view xpath, const Docum
     const std::optional<Targets> after = targets_of(new_page, compiled.evaluate(new_page, 0, limits));
     if (!before || !after || before->tail != after->tail)
         return 0;
+    if (same_page(old_page, new_page))
+        return 1;
     Relocator relocator(old_page, before->elements, new_page);
     const Relocation own = relocator.judge(after->elements);
     const std::vector<Relocation> found = relocator.find();
     const double best = found.empty() ? own.score : std::max(own.score, found.front().score);
-    return logistic(-3.5 + 9.0 * own.mean + 3.0 * own.profile + 1.0 * own.count + 8.0 * own.back - 25.0 * (best - own.score));
+    return logistic(-3.5 + 9.0 * own.mean + 3.0 * own.profile + 1.0 * own.count + 8.0 * own.back -
+                    25.0 * (best - own.score));
 }
 
 } // namespace webwrap

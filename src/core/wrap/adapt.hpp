@@ -43,6 +43,7 @@ struct PagePair {
     const Document *old_page = nullptr;
     const Document *new_page = nullptr;
     bool is_last_page = false;
+    bool is_same_url = true; /* false: other records are expected, only layout and kind of values can be compared */
 };
 
 struct PatternAdaptation {
@@ -53,8 +54,8 @@ struct PatternAdaptation {
     double similarity = 0;
     double confidence = 0;
     std::string measure;
-    std::string old_sample; /* one value on the old page */
-    std::string new_sample; /* one value on the new page */
+    std::string old_sample;            /* one value on the old page */
+    std::string new_sample;            /* one value on the new page */
     std::vector<Candidate> candidates; /* what else was considered, best first, at most five */
     std::string reason;                /* why it is not sure, for people */
 };
@@ -78,13 +79,14 @@ struct PatternHealth {
     double holds = 1;
     std::string reason;
 };
-[[nodiscard]] std::vector<PatternHealth> check_health(const Wrapper &wrapper, const PagePair &pages, const Limits &limits);
+[[nodiscard]] std::vector<PatternHealth> check_health(const Wrapper &wrapper, const PagePair &pages,
+                                                      const Limits &limits);
 
 /* The same for an adapted wrapper: `before` reads the old page, `after`, which differs in its XPaths only, the new one.
  * Meant for each page that is read with an adapted wrapper and whose old version is known: it sees what the pages that the
  * adaptation was made on did not show, such as a mark for "no value" in a column that always had one there, or texts cut
  * short. Stricter than the check of an unchanged wrapper. */
-[[nodiscard]] std::vector<PatternHealth> check_health(const Wrapper &before, const Wrapper &after, const PagePair &pages,
-                                                      const Limits &limits);
+[[nodiscard]] std::vector<PatternHealth> check_health(const Wrapper &before, const Wrapper &after,
+                                                      const PagePair &pages, const Limits &limits);
 
 } // namespace webwrap

@@ -14,8 +14,8 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxRowPaths = 10;   /* XPaths for the records that are tried with the columns */
-constexpr double kKnownShare = 0.3;        /* of old records that must be found for values to decide */
+constexpr std::size_t kMaxRowPaths = 10; /* XPaths for the records that are tried with the columns */
+constexpr double kKnownShare = 0.3;      /* of old records that must be found for values to decide */
 constexpr std::size_t kMaxSampleBytes = 120;
 
 /* An XPath for the records, with what it selects beside the known ones. */
@@ -32,8 +32,8 @@ struct Outcome {
 
     [[nodiscard]] bool beats(const Outcome &other) const {
         return adaptation.is_sure != other.adaptation.is_sure ? adaptation.is_sure
-               : weakest != other.weakest                      ? weakest > other.weakest
-                                                               : total > other.total;
+               : weakest != other.weakest                     ? weakest > other.weakest
+                                                              : total > other.total;
     }
 };
 
@@ -102,8 +102,8 @@ WrapperAdaptation WrapperAdapter::run() {
     Outcome best = keep_all("the known records are not found on the new page");
     for (const RecordLevel &level : levels) {
         Interrupt::poll();
-        if (wrapper_.rows && static_cast<double>(level.aligned.size()) <
-                                 kKnownShare * static_cast<double>(evidence_.records().size()))
+        if (wrapper_.rows &&
+            static_cast<double>(level.present) < kKnownShare * static_cast<double>(evidence_.records().size()))
             continue;
         Outcome outcome = try_level(level);
         if (outcome.beats(best))
@@ -111,14 +111,15 @@ WrapperAdaptation WrapperAdapter::run() {
         if (best.adaptation.is_sure)
             break;
     }
-    if (best.weakest <= 0 && wrapper_.rows)
+    if (!best.adaptation.is_sure && best.total <= 0 && wrapper_.rows)
         if (std::optional<WrapperAdaptation> other = adapt_by_structure(evidence_, options_))
             return std::move(*other);
     return std::move(best.adaptation);
 }
 
 /* How many elements the XPath selects beside the targets; nullopt when it misses one or selects something else. */
-std::optional<std::size_t> WrapperAdapter::count_extras(const std::string &xpath, const std::vector<ElementSet> &targets) {
+std::optional<std::size_t> WrapperAdapter::count_extras(const std::string &xpath,
+                                                        const std::vector<ElementSet> &targets) {
     const XPath compiled(xpath);
     std::size_t extras = 0;
     for (const ElementSet &set : targets) {
@@ -159,7 +160,8 @@ std::vector<RowPath> WrapperAdapter::row_paths(const RecordLevel &level) {
         if (*extras == 0 && ++exact == 4)
             break;
     }
-    std::stable_sort(paths.begin(), paths.end(), [](const RowPath &a, const RowPath &b) { return a.extras < b.extras; });
+    std::stable_sort(paths.begin(), paths.end(),
+                     [](const RowPath &a, const RowPath &b) { return a.extras < b.extras; });
     if (paths.size() > kMaxRowPaths)
         paths.resize(kMaxRowPaths);
     return paths;
@@ -206,7 +208,10 @@ void WrapperAdapter::fill_rows(PatternAdaptation &rows, const RecordLevel &level
     rows.new_xpath = path.path.xpath;
     rows.measure = "values";
     const double share = static_cast<double>(level.aligned.size()) / static_cast<double>(evidence_.records().size());
-    rows.confidence = level.aligned.size() >= 4 ? 0.99 : level.aligned.size() == 3 ? 0.95 : level.aligned.size() == 2 ? 0.85 : 0.6;
+    rows.confidence = level.aligned.size() >= 4   ? 0.99
+                      : level.aligned.size() == 3 ? 0.95
+                      : level.aligned.size() == 2 ? 0.85
+                                                  : 0.6;
     if (share < 0.8)
         rows.confidence = std::min(rows.confidence, 0.7 + 0.25 * share);
     if (path.extras > 0)
@@ -216,8 +221,10 @@ void WrapperAdapter::fill_rows(PatternAdaptation &rows, const RecordLevel &level
     rows.similarity = record_similarity(level, std::nullopt, nullptr);
     const AlignedRecord &first = level.aligned.front();
     const KnownRecord &record = evidence_.records()[first.record];
-    rows.old_sample = abbreviate(fold_space(string_value(evidence_.old_page(record.pair), record.row)), kMaxSampleBytes);
-    rows.new_sample = abbreviate(fold_space(evidence_.new_page(record.pair).string_value(first.element)), kMaxSampleBytes);
+    rows.old_sample =
+        abbreviate(fold_space(string_value(evidence_.old_page(record.pair), record.row)), kMaxSampleBytes);
+    rows.new_sample =
+        abbreviate(fold_space(evidence_.new_page(record.pair).string_value(first.element)), kMaxSampleBytes);
 }
 
 void WrapperAdapter::fill_column(PatternAdaptation &pattern, std::size_t column, const ColumnDecision &decision,
@@ -241,13 +248,15 @@ void WrapperAdapter::fill_column(PatternAdaptation &pattern, std::size_t column,
         if (record.values[column] <= 0 || place.refs[i].node == kNoNode)
             continue;
         pattern.old_sample = abbreviate(evidence_.values(column).value(record.values[column]), kMaxSampleBytes);
-        pattern.new_sample = abbreviate(fold_space(string_value(evidence_.new_page(record.pair), place.refs[i])), kMaxSampleBytes);
+        pattern.new_sample =
+            abbreviate(fold_space(string_value(evidence_.new_page(record.pair), place.refs[i])), kMaxSampleBytes);
         break;
     }
 }
 
 /* Tree similarity of an old record to the new one, or of the children of the records that hold the column's node. */
-double WrapperAdapter::record_similarity(const RecordLevel &level, std::optional<std::size_t> column, const Place *place) {
+double WrapperAdapter::record_similarity(const RecordLevel &level, std::optional<std::size_t> column,
+                                         const Place *place) {
     const auto child_of = [](const Document &page, NodeId top, NodeId node) {
         while (node > 0 && page.parent(node) != top && node != top)
             node = page.parent(node);
@@ -308,10 +317,11 @@ void WrapperAdapter::verify_extras(Outcome &outcome, const RecordLevel &level, s
     for (std::size_t column = 0; column < wrapper_.columns.size(); ++column) {
         if (wrapper_.columns[column].type != CellType::kText)
             continue;
-        const bool had_letters = std::all_of(level.aligned.begin(), level.aligned.end(), [&](const AlignedRecord &aligned) {
-            const ValueId value = evidence_.records()[aligned.record].values[column];
-            return value <= 0 || has_letter_or_digit(evidence_.values(column).value(value));
-        });
+        const bool had_letters =
+            std::all_of(level.aligned.begin(), level.aligned.end(), [&](const AlignedRecord &aligned) {
+                const ValueId value = evidence_.records()[aligned.record].values[column];
+                return value <= 0 || has_letter_or_digit(evidence_.values(column).value(value));
+            });
         for (const Record &record : extraction.records) {
             const std::optional<std::string> &value = record.cells[column].value;
             if (had_letters && value && !has_letter_or_digit(*value))
@@ -367,7 +377,8 @@ void WrapperAdapter::finish(Outcome &outcome) {
     outcome.weakest = 1;
     bool is_sure = true;
     for (PatternAdaptation &pattern : outcome.adaptation.patterns) {
-        pattern.is_sure = pattern.confidence >= options_.threshold && pattern.similarity >= options_.similarity_threshold;
+        pattern.is_sure =
+            pattern.confidence >= options_.threshold && pattern.similarity >= options_.similarity_threshold;
         if (pattern.is_sure)
             pattern.reason.clear();
         else if (pattern.reason.empty())

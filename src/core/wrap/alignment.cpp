@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxOccurrences = 64; /* a value that stands in more places tells nothing about records */
 constexpr std::size_t kMaxLevels = 6;
-constexpr double kLevelShare = 0.9;         /* of the best level's support that another one needs */
-constexpr double kWholeShare = 0.6;         /* of a record's values that make it a record, not a mention */
+constexpr double kLevelShare = 0.9; /* of the best level's support that another one needs */
+constexpr double kWholeShare = 0.6; /* of a record's values that make it a record, not a mention */
 constexpr double kHoldShares[] = {0.5, 0.25, 0.1};
 
 using Cover = std::unordered_map<NodeId, double>;
@@ -151,6 +151,7 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
         for (const auto &[record, aligned] : best.record_to_element) {
             level.aligned.push_back(aligned);
             level.support += aligned.share;
+            level.present += covers_[record].total >= kWholeShare * covers_[record].all ? 1 : 0;
         }
         for (const std::size_t record : whole)
             level.missed += best.record_to_element.contains(record) ? 0 : 1;

@@ -39,8 +39,8 @@ std::vector<CompiledColumn> compile(const std::vector<Column> &columns, const st
 std::string json_value(const Column &column, const std::optional<std::string> &value) {
     if (!value)
         return "null";
-    const bool bare = !column.columns.empty() || column.type == CellType::kInteger || column.type == CellType::kNumeric ||
-                      column.type == CellType::kBoolean;
+    const bool bare = !column.columns.empty() || column.type == CellType::kInteger ||
+                      column.type == CellType::kNumeric || column.type == CellType::kBoolean;
     return bare ? *value : Json(*value).dump();
 }
 

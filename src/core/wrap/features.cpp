@@ -13,9 +13,9 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxWords = 40;       /* of one text */
-constexpr std::size_t kMaxTextBytes = 600;  /* of an element's text that is looked at */
-constexpr std::size_t kAround = 6;          /* words before and after an element */
+constexpr std::size_t kMaxWords = 40;      /* of one text */
+constexpr std::size_t kMaxTextBytes = 600; /* of an element's text that is looked at */
+constexpr std::size_t kAround = 6;         /* words before and after an element */
 constexpr int kMaxAncestors = 6;
 constexpr std::size_t kMaxBag = 64;
 constexpr int kPollEvery = 256;
@@ -35,7 +35,9 @@ struct PageWords {
 
 class FeatureBuilder {
   public:
-    FeatureBuilder(const Document &document, TokenTable &tokens) : document_(document), tokens_(tokens) { read_words(); }
+    FeatureBuilder(const Document &document, TokenTable &tokens) : document_(document), tokens_(tokens) {
+        read_words();
+    }
 
     ElementFeatures build(NodeId node);
     void note_heading(NodeId node) { heading_ = node; }
@@ -126,7 +128,8 @@ void FeatureBuilder::add_text(ElementFeatures &element) {
     const std::string shape = "^" + shape_of(std::string_view(text).substr(0, 60)) + "$";
     for (std::size_t i = 0; i + 3 <= shape.size(); ++i)
         add(element, Bag::kShape, "s:" + shape.substr(i, 3));
-    element.scalars[static_cast<std::size_t>(Scalar::kLength)] = static_cast<float>(std::sqrt(static_cast<double>(length)));
+    element.scalars[static_cast<std::size_t>(Scalar::kLength)] =
+        static_cast<float>(std::sqrt(static_cast<double>(length)));
     element.scalars[static_cast<std::size_t>(Scalar::kDigits)] = static_cast<float>(digits);
 }
 
@@ -159,7 +162,8 @@ void FeatureBuilder::add_attributes(ElementFeatures &element) {
 
 void FeatureBuilder::add_surroundings(ElementFeatures &element) {
     int step = 0;
-    for (NodeId node = document_.parent(element.node); node > 0 && step < kMaxAncestors; node = document_.parent(node), ++step) {
+    for (NodeId node = document_.parent(element.node); node > 0 && step < kMaxAncestors;
+         node = document_.parent(node), ++step) {
         for (const TokenId name : names_of(node))
             add(element, Bag::kAncestors, name);
         add(element, Bag::kPath, "p" + std::to_string(step) + std::string(document_.name(node)));
@@ -317,7 +321,8 @@ std::vector<float> FeatureMatcher::combine(const Scores &scores) const {
             sorted[i] = scores[i][feature];
         std::sort(sorted.begin(), sorted.end());
         for (std::size_t i = 0; i < count; ++i) {
-            const auto at_least = sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), scores[i][feature] - 1e-6F);
+            const auto at_least =
+                sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), scores[i][feature] - 1e-6F);
             const float rarity = std::log((static_cast<float>(count) + 1) / static_cast<float>(at_least)) / most;
             combined[i] += (scores[i][feature] + rarity) / (2 * static_cast<float>(kFeatureCount));
         }

@@ -15,9 +15,9 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxSharing = 16;    /* records with one value; a more common one aligns nothing */
-constexpr std::size_t kMinAligned = 3;     /* shared records that values can be compared on */
-constexpr double kExplainedShare = 0.6;    /* of disagreements that another place must explain */
+constexpr std::size_t kMaxSharing = 16; /* records with one value; a more common one aligns nothing */
+constexpr std::size_t kMinAligned = 3;  /* shared records that values can be compared on */
+constexpr double kExplainedShare = 0.6; /* of disagreements that another place must explain */
 constexpr double kMostlyLost = 0.5, kMostlyChanged = 0.7;
 constexpr double kBroken = 0.02, kDoubtful = 0.3;
 
@@ -33,6 +33,21 @@ struct ColumnDiff {
     std::vector<SharedRecord> lost, gained, changed;
     std::set<std::string> gained_texts;
 };
+
+/* Tags from the root to the first row, with the names of the two elements next to it. */
+std::string row_signature(const Document &page, const Extraction &extraction) {
+    if (extraction.records.empty())
+        return {};
+    std::string signature;
+    int steps = 0;
+    for (NodeId node = extraction.records.front().row.node; node > 0; node = page.parent(node), ++steps) {
+        signature += "/" + std::string(page.name(node));
+        if (steps == 1 || steps == 2)
+            signature += "." + std::string(page.attribute_value(node, "class")) + "#" +
+                         std::string(page.attribute_value(node, "id"));
+    }
+    return signature;
+}
 
 class HealthCheck {
   public:
@@ -90,7 +105,8 @@ std::vector<std::vector<ValueId>> HealthCheck::intern(const Extraction &extracti
         Interrupt::poll();
         std::vector<ValueId> values;
         for (std::size_t column = 0; column < record.cells.size(); ++column)
-            values.push_back(record.cells[column].value ? values_[column].intern(*record.cells[column].value) : kNullValue);
+            values.push_back(record.cells[column].value ? values_[column].intern(*record.cells[column].value)
+                                                        : kNullValue);
         all.push_back(std::move(values));
     }
     return all;
@@ -115,7 +131,8 @@ void HealthCheck::align() {
         std::map<std::size_t, std::pair<double, int>> scores;
         for (std::size_t column = 0; column < columns; ++column) {
             const auto found = value_to_records[column].find(old_values_[i][column]);
-            if (old_values_[i][column] <= 0 || found == value_to_records[column].end() || found->second.size() > kMaxSharing)
+            if (old_values_[i][column] <= 0 || found == value_to_records[column].end() ||
+                found->second.size() > kMaxSharing)
                 continue;
             for (const std::size_t record : found->second) {
                 scores[record].first += std::log2(1 + static_cast<double>(new_values_.size() + 1) /
@@ -149,7 +166,8 @@ void HealthCheck::align() {
 }
 
 std::vector<PatternHealth> HealthCheck::run() {
-    align();
+    if (pages_.is_same_url)
+        align();
     std::vector<PatternHealth> health;
     if (before_.rows)
         health.push_back(check_rows());
@@ -165,6 +183,10 @@ PatternHealth HealthCheck::check_rows() {
         return health;
     if (new_values_.empty())
         return {"rows", 0, "it selects nothing"};
+    if (!pages_.is_same_url)
+        return health;
+    if (!is_strict_ && row_signature(*pages_.old_page, old_) == row_signature(*pages_.new_page, new_))
+        return health; /* the same list with other content */
     Evidence evidence(before_, {&pages_, 1}, limits_);
     std::set<NodeId> selected;
     for (const Record &record : new_.records)
@@ -237,9 +259,11 @@ PatternHealth HealthCheck::check_values(std::size_t column) {
         cut += is_cut(column, shared) ? 1 : 0;
     if (cut > 0 && (is_strict_ || cut * 2 > diff.changed.size()))
         return {health.pattern, kBroken, std::to_string(cut) + " known values are cut short"};
-    if (diff.lost.size() >= kMinAligned && static_cast<double>(diff.lost.size()) > kMostlyLost * static_cast<double>(count - diff.gained.size()))
+    if (diff.lost.size() >= kMinAligned &&
+        static_cast<double>(diff.lost.size()) > kMostlyLost * static_cast<double>(count - diff.gained.size()))
         return {health.pattern, kDoubtful, std::to_string(diff.lost.size()) + " known values are gone"};
-    if (!is_number && count >= 5 && static_cast<double>(diff.changed.size()) > kMostlyChanged * static_cast<double>(count))
+    if (!is_number && count >= 5 &&
+        static_cast<double>(diff.changed.size()) > kMostlyChanged * static_cast<double>(count))
         return {health.pattern, kDoubtful, std::to_string(diff.changed.size()) + " known values have changed"};
     if (is_strict_ && (!diff.gained.empty() || diff.lost.size() > 1 || (!is_number && diff.changed.size() > 1)))
         return {health.pattern, kDoubtful,

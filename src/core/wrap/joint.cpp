@@ -12,25 +12,35 @@ namespace webwrap {
 
 namespace {
 
-constexpr double kNameMargin = 0.2;          /* by which names must prefer one place to another */
-constexpr std::size_t kTellingValues = 8;    /* different values that no second place repeats by chance */
-constexpr std::size_t kMaxOptions = 8;       /* places of one column that are told apart */
+constexpr double kNameMargin = 0.2;       /* by which names must prefer one place to another */
+constexpr std::size_t kTellingValues = 8; /* different values that no second place repeats by chance */
+constexpr std::size_t kMaxOptions = 8;    /* places of one column that are told apart */
 constexpr std::size_t kMaxAssignments = 20'000;
 constexpr double kUnsure = 0.4;
-constexpr double kShiftingConfidence = 0.6;  /* positions among siblings that may be missing elsewhere */
-constexpr std::size_t kRigidRecords = 8;     /* records whose structure must be equal to trust such positions */
+constexpr double kShiftingConfidence = 0.6; /* positions among siblings that may be missing elsewhere */
+constexpr std::size_t kRigidRecords = 8;    /* records whose structure must be equal to trust such positions */
 
 /* Confidence from the known values that agree at a place. */
 double strength_of(const Place &place) {
     const Agreement &agreement = place.agreement;
     double strength = 0.99;
     switch (agreement.distinct) {
-    case 0: return 0;
-    case 1: strength = agreement.equal >= 3 ? 0.75 : 0.6; break;
-    case 2: strength = 0.88; break;
-    case 3: strength = 0.94; break;
-    case 4: strength = 0.97; break;
-    default: break;
+    case 0:
+        return 0;
+    case 1:
+        strength = agreement.equal >= 3 ? 0.75 : 0.6;
+        break;
+    case 2:
+        strength = 0.88;
+        break;
+    case 3:
+        strength = 0.94;
+        break;
+    case 4:
+        strength = 0.97;
+        break;
+    default:
+        break;
     }
     strength += (1 - strength) * 0.7 * place.name_match;
     if (place.is_kept)
@@ -64,7 +74,7 @@ class Decider {
     Evidence &evidence_;
     const RecordLevel &level_;
     std::vector<ColumnDecision> decisions_;
-    std::vector<Options> column_to_slots_;      /* slot of each place that is still open */
+    std::vector<Options> column_to_slots_;       /* slot of each place that is still open */
     std::vector<std::vector<std::size_t>> open_; /* places of each column that are still open */
     std::vector<std::optional<std::size_t>> chosen_;
 };
@@ -169,7 +179,8 @@ void Decider::eliminate() {
             const std::size_t slot = column_to_slots_[column][*chosen_[column]];
             for (std::size_t other = 0; other < decisions_.size(); ++other)
                 if (other != column && open_[other].size() > 1 && !chosen_[other] && !may_share(column, other))
-                    std::erase_if(open_[other], [&](std::size_t place) { return column_to_slots_[other][place] == slot; });
+                    std::erase_if(open_[other],
+                                  [&](std::size_t place) { return column_to_slots_[other][place] == slot; });
         }
     }
 }
@@ -258,7 +269,8 @@ void Decider::resolve(const std::vector<std::size_t> &group) {
                     place = other;
         }
         choose(column, place);
-        if (is_told_by_names || (!rival_is_wanted && decisions_[column].places.front().agreement.distinct >= kTellingValues))
+        if (is_told_by_names ||
+            (!rival_is_wanted && decisions_[column].places.front().agreement.distinct >= kTellingValues))
             continue;
         decisions_[column].confidence = std::min(decisions_[column].confidence, kUnsure);
         decisions_[column].reason = "several places have its known values and their names do not tell which is meant";
@@ -321,14 +333,16 @@ bool Decider::is_rigid(std::size_t column) const {
             continue;
         const Document &page = evidence_.new_page(evidence_.records()[level_.aligned[i].record].pair);
         std::string own;
-        for (NodeId node = place.refs[i].node; node > 0 && node != level_.aligned[i].element; node = page.parent(node)) {
+        for (NodeId node = place.refs[i].node; node > 0 && node != level_.aligned[i].element;
+             node = page.parent(node)) {
             own += "|";
             for (NodeId sibling = page.first_child(page.parent(node)); sibling != kNoNode;
                  sibling = page.next_sibling(sibling)) {
                 if (!page.is_element(sibling))
                     continue;
                 own += std::string(page.name(sibling)) + " ";
-                if (i == 0 && sibling < node && page.name_id(sibling) == page.name_id(node) && may_vanish(i, sibling, column))
+                if (i == 0 && sibling < node && page.name_id(sibling) == page.name_id(node) &&
+                    may_vanish(i, sibling, column))
                     return false;
             }
         }

@@ -10,10 +10,10 @@ namespace webwrap {
 
 /* Where one column is taken from at one level of records, and how sure that is. */
 struct ColumnDecision {
-    std::vector<Place> places;         /* what was considered, the chosen one first */
-    bool is_found = false;             /* places.front() is the answer */
+    std::vector<Place> places; /* what was considered, the chosen one first */
+    bool is_found = false;     /* places.front() is the answer */
     double confidence = 0;
-    std::string reason;                /* why it is not sure; empty when nothing speaks against it */
+    std::string reason; /* why it is not sure; empty when nothing speaks against it */
 };
 
 /* Decides all columns together: no two columns take one place unless they did so before, and where several places

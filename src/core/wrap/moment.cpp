@@ -161,7 +161,8 @@ std::u16string pattern_of(const UDateFormat *format) {
     char16_t buffer[128];
     UErrorCode status = U_ZERO_ERROR;
     const int32_t length = udat_toPattern(format, false, buffer, 128, &status);
-    return U_SUCCESS(status) && length < 128 ? std::u16string(buffer, static_cast<std::size_t>(length)) : std::u16string();
+    return U_SUCCESS(status) && length < 128 ? std::u16string(buffer, static_cast<std::size_t>(length))
+                                             : std::u16string();
 }
 
 FormatHandle open_format(UDateFormatStyle time, UDateFormatStyle date, const std::string &locale,

@@ -19,9 +19,9 @@ namespace webwrap {
 
 /* What a page itself says about a place: the label that stands before it, and the names its markup gives it. */
 struct PlaceNames {
-    std::string label;                /* text of the header cell, term or text before it; empty when there is none */
-    std::vector<std::string> labels;  /* its words */
-    std::vector<std::string> names;   /* words of classes, ids, attribute names and the like, record's own left out */
+    std::string label;               /* text of the header cell, term or text before it; empty when there is none */
+    std::vector<std::string> labels; /* its words */
+    std::vector<std::string> names;  /* words of classes, ids, attribute names and the like, record's own left out */
 };
 
 /* The names of a place inside `context` (the record, or the document node). */

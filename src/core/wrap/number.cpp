@@ -113,7 +113,8 @@ std::u16string symbol_of(const UNumberFormat *format, UNumberFormatSymbol symbol
     UErrorCode status = U_ZERO_ERROR;
     char16_t buffer[32];
     const int32_t length = unum_getSymbol(format, symbol, buffer, 32, &status);
-    return U_SUCCESS(status) && length < 32 ? std::u16string(buffer, static_cast<std::size_t>(length)) : std::u16string();
+    return U_SUCCESS(status) && length < 32 ? std::u16string(buffer, static_cast<std::size_t>(length))
+                                            : std::u16string();
 }
 
 bool is_currency_sign(char16_t c) { return u_charType(c) == U_CURRENCY_SYMBOL; }
@@ -247,8 +248,8 @@ std::optional<std::string> NumberReader::read_localised(std::u16string folded) c
     std::size_t number_end = text.size() - static_cast<std::size_t>(last_digit - text.rbegin());
     if (number_end < text.size() && (text[number_end] == u'K' || text[number_end] == u'k' || text[number_end] == u'M' ||
                                      text[number_end] == u'B')) {
-        const bool ends_there = number_end + 1 == text.size() || text[number_end + 1] == u' ' ||
-                                is_currency_sign(text[number_end + 1]);
+        const bool ends_there =
+            number_end + 1 == text.size() || text[number_end + 1] == u' ' || is_currency_sign(text[number_end + 1]);
         number_end += ends_there ? 1 : 0;
     }
     std::u16string_view after = text.substr(number_end);

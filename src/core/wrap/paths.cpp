@@ -9,9 +9,9 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxAnchors = 4;      /* ancestors that may anchor a path */
-constexpr std::size_t kMaxTests = 6;        /* tests of one element */
-constexpr std::size_t kMaxNameBytes = 40;   /* an attribute value longer than this is data, not a name */
+constexpr std::size_t kMaxAnchors = 4;    /* ancestors that may anchor a path */
+constexpr std::size_t kMaxTests = 6;      /* tests of one element */
+constexpr std::size_t kMaxNameBytes = 40; /* an attribute value longer than this is data, not a name */
 constexpr int kTagCost = 6, kCellCost = 5, kPositionCost = 10, kLabelCost = 4;
 
 bool is_cell(std::string_view tag) { return tag == "td" || tag == "th"; }
@@ -57,8 +57,8 @@ std::string tail_of(const Document &document, NodeRef target) {
     if (document.is_element(target.node))
         return {};
     int position = 0;
-    for (NodeId sibling = document.first_child(document.parent(target.node)); sibling != kNoNode && sibling <= target.node;
-         sibling = document.next_sibling(sibling))
+    for (NodeId sibling = document.first_child(document.parent(target.node));
+         sibling != kNoNode && sibling <= target.node; sibling = document.next_sibling(sibling))
         if (document.kind(sibling) == NodeKind::kText && !trim(document.text(sibling)).empty())
             ++position;
     return "/text()[normalize-space()][" + std::to_string(position) + "]";
@@ -100,11 +100,11 @@ class PathWriter {
     std::string tail_;
     bool tail_shifts_ = false;
     NodeId element_ = kNoNode;
-    NodeId top_ = kNoNode;       /* the context, or the sibling after it that holds the target */
-    std::string prefix_ = ".";   /* from the context to top_ */
+    NodeId top_ = kNoNode;     /* the context, or the sibling after it that holds the target */
+    std::string prefix_ = "."; /* from the context to top_ */
     int prefix_cost_ = 0;
     bool prefix_shifts_ = false;
-    std::vector<NodeId> chain_;  /* top_, ..., element_ */
+    std::vector<NodeId> chain_; /* top_, ..., element_ */
     std::vector<PathCandidate> paths_;
 };
 
@@ -120,7 +120,8 @@ void PathWriter::enter(NodeId context) {
                 break;
             }
         }
-        prefix_ = "./following-sibling::*[" + std::to_string(position) + "][self::" + std::string(document_.name(top_)) + "]";
+        prefix_ =
+            "./following-sibling::*[" + std::to_string(position) + "][self::" + std::string(document_.name(top_)) + "]";
         prefix_cost_ = 4;
         prefix_shifts_ = position > 1;
     }
@@ -132,8 +133,8 @@ void PathWriter::enter(NodeId context) {
 
 void PathWriter::add(const std::string &path, int cost, bool shifts) {
     if (paths_.size() < 200)
-        paths_.push_back({path + tail_, cost + prefix_cost_ + (tail_.empty() ? 0 : 1),
-                          shifts || prefix_shifts_ || tail_shifts_});
+        paths_.push_back(
+            {path + tail_, cost + prefix_cost_ + (tail_.empty() ? 0 : 1), shifts || prefix_shifts_ || tail_shifts_});
 }
 
 std::vector<PathCandidate> PathWriter::write() {
@@ -184,7 +185,8 @@ void PathWriter::add_anchored() {
                 add(anchor + "//" + leaf_tests.front().xpath, test.cost + leaf_tests.front().cost, false);
         }
         if (document_.name(chain_[i]) != "div" && document_.name(chain_[i]) != "span")
-            add(prefix_ + "//" + std::string(document_.name(chain_[i])) + rest, kTagCost + 1 + (shifts ? 4 : 0), shifts);
+            add(prefix_ + "//" + std::string(document_.name(chain_[i])) + rest, kTagCost + 1 + (shifts ? 4 : 0),
+                shifts);
     }
 }
 
@@ -201,11 +203,12 @@ void PathWriter::add_labelled() {
         const std::string tag(document_.name(chain_[i]));
         const int cost = kLabelCost + (shifts ? 4 : 0);
         if (label != kNoNode)
-            add(prefix_ + "//" + label_test(document_, label, text) + "/following-sibling::*[1][self::" + tag + "]" + rest,
+            add(prefix_ + "//" + label_test(document_, label, text) + "/following-sibling::*[1][self::" + tag + "]" +
+                    rest,
                 cost, shifts);
         else if (!is_cell(tag))
-            add(prefix_ + "//" + tag + "[normalize-space(preceding-sibling::node()[1][self::text()])=" +
-                    xpath_literal(text) + "]" + rest,
+            add(prefix_ + "//" + tag +
+                    "[normalize-space(preceding-sibling::node()[1][self::text()])=" + xpath_literal(text) + "]" + rest,
                 cost + 1, shifts);
     }
 }
@@ -223,8 +226,8 @@ void PathWriter::add_text_labelled() {
     const std::string text = fold_space(document_.string_value(previous));
     const std::string next = "/following-sibling::node()[1][self::text()]";
     if (!text.empty() && text.size() <= kMaxNameBytes)
-        paths_.push_back({prefix_ + "//" + label_test(document_, previous, text) + next, kLabelCost + prefix_cost_,
-                          prefix_shifts_});
+        paths_.push_back(
+            {prefix_ + "//" + label_test(document_, previous, text) + next, kLabelCost + prefix_cost_, prefix_shifts_});
     for (const PathCandidate &test : element_tests(document_, previous))
         paths_.push_back({prefix_ + "//" + test.xpath + next, test.cost + 1 + prefix_cost_, prefix_shifts_});
 }
@@ -246,8 +249,8 @@ void PathWriter::add_positional() {
         after += document_.is_element(sibling) && document_.name_id(sibling) == document_.name_id(first) ? 1 : 0;
     shifts = false;
     const std::string rest = suffix(1, shifts, positions);
-    add(prefix_ + "/" + std::string(document_.name(first)) + "[last()" + (after > 0 ? "-" + std::to_string(after) : "") +
-            "]" + rest,
+    add(prefix_ + "/" + std::string(document_.name(first)) + "[last()" +
+            (after > 0 ? "-" + std::to_string(after) : "") + "]" + rest,
         kCellCost + 3, shifts);
 }
 

@@ -11,7 +11,7 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxSamples = 6;      /* records whose places make candidates */
+constexpr std::size_t kMaxSamples = 6; /* records whose places make candidates */
 constexpr std::size_t kMaxPlacesInRecord = 24;
 constexpr std::size_t kMaxEvaluations = 160;
 constexpr std::size_t kMaxDisagreeing = 12; /* candidates that are looked at in full when none agrees */
@@ -63,7 +63,9 @@ PlaceNames common_names(const std::vector<PlaceNames> &all) {
     common = all.front();
     for (const PlaceNames &one : all) {
         const auto missing_in = [](const std::vector<std::string> &words) {
-            return [&words](const std::string &word) { return std::find(words.begin(), words.end(), word) == words.end(); };
+            return [&words](const std::string &word) {
+                return std::find(words.begin(), words.end(), word) == words.end();
+            };
         };
         std::erase_if(common.labels, missing_in(one.labels));
         std::erase_if(common.names, missing_in(one.names));
@@ -129,13 +131,12 @@ std::vector<Place> PlaceFinder::find(std::size_t column) {
     std::size_t evaluated = 0;
     for (const Seed &seed : all) {
         /* A place that is already explained needs no second path. */
-        const bool is_known = !seed.origins.empty() &&
-                              std::all_of(seed.origins.begin(), seed.origins.end(), [&](const auto &origin) {
-                                  return std::any_of(exact.begin(), exact.end(), [&](const Place &place) {
-                                      return place.refs[origin.first] == origin.second &&
-                                             (!place.path.shifts || seed.path.shifts);
-                                  });
-                              });
+        const bool is_known =
+            !seed.origins.empty() && std::all_of(seed.origins.begin(), seed.origins.end(), [&](const auto &origin) {
+                return std::any_of(exact.begin(), exact.end(), [&](const Place &place) {
+                    return place.refs[origin.first] == origin.second && (!place.path.shifts || seed.path.shifts);
+                });
+            });
         if (is_known)
             continue;
         if (++evaluated > kMaxEvaluations)
@@ -222,7 +223,8 @@ void PlaceFinder::compare(Agreement &agreement, std::size_t column, const Aligne
 
 bool PlaceFinder::stands_elsewhere(std::size_t column, const AlignedRecord &aligned, ValueId value) {
     const std::size_t pair = evidence_.records()[aligned.record].pair;
-    const auto items = evidence_.new_index(pair).items_in(aligned.element, evidence_.new_page(pair).end_of(aligned.element));
+    const auto items =
+        evidence_.new_index(pair).items_in(aligned.element, evidence_.new_page(pair).end_of(aligned.element));
     return std::any_of(items.begin(), items.end(),
                        [&](const PageItem &item) { return evidence_.value_of(pair, column, item.text) == value; });
 }

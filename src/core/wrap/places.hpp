@@ -13,7 +13,7 @@ namespace webwrap {
 
 /* How an XPath's values compare with the known ones. */
 struct Agreement {
-    std::size_t equal = 0;      /* both have the same value */
+    std::size_t equal = 0; /* both have the same value */
     std::size_t both_null = 0;
     std::size_t lost = 0;       /* known value, nothing there */
     std::size_t gained = 0;     /* known to have no value, something there: perhaps a mark for "nothing" */

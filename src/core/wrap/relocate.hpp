@@ -15,12 +15,12 @@ namespace webwrap {
 /* A set of elements of the new page that may be what the old XPath selected, with what speaks for it. */
 struct Relocation {
     std::vector<NodeId> elements; /* in document order */
-    double mean = 0;     /* mean likeness of its elements to the old ones, features and rarity, 0..1 */
-    double profile = 0;  /* likeness of the texts as a whole */
-    double count = 0;    /* smaller over greater number of elements */
-    double margin = 0;   /* mean minus the best element left out */
-    double back = 0;     /* way back: likeness to the old elements minus that to the best other element */
-    double score = 0;    /* all of it */
+    double mean = 0;              /* mean likeness of its elements to the old ones, features and rarity, 0..1 */
+    double profile = 0;           /* likeness of the texts as a whole */
+    double count = 0;             /* smaller over greater number of elements */
+    double margin = 0;            /* mean minus the best element left out */
+    double back = 0;              /* way back: likeness to the old elements minus that to the best other element */
+    double score = 0;             /* all of it */
 };
 
 /* Finds the elements of one pattern on another page, with no record or known wrapper around it: a mean of simple features

@@ -5,7 +5,6 @@
 #include "core/wrap/names.hpp"
 #include "core/wrap/paths.hpp"
 
-
 namespace webwrap {
 
 namespace {
@@ -66,9 +65,8 @@ std::vector<PathCandidate> child_tests(const Document &document, NodeId element)
 }
 
 std::vector<PathCandidate> CommonForm::tests() const {
-    std::vector<PathCandidate> tests = shared([](const Document &document, NodeId element) {
-        return element_tests(document, element);
-    });
+    std::vector<PathCandidate> tests =
+        shared([](const Document &document, NodeId element) { return element_tests(document, element); });
     const std::vector<PathCandidate> children = shared(child_tests);
     tests.insert(tests.end(), children.begin(), children.end());
     return tests;
@@ -78,7 +76,8 @@ std::vector<PathCandidate> with_id(const Document &document, NodeId element) {
     std::vector<PathCandidate> tests = element_tests(document, element);
     const std::string_view id = document.attribute_value(element, "id");
     if (!id.empty() && is_stable_token(id))
-        tests.insert(tests.begin(), {std::string(document.name(element)) + "[@id=" + xpath_literal(id) + "]", 0, false});
+        tests.insert(tests.begin(),
+                     {std::string(document.name(element)) + "[@id=" + xpath_literal(id) + "]", 0, false});
     return tests;
 }
 
@@ -148,7 +147,8 @@ std::vector<PathCandidate> set_paths(std::span<const ElementSet> sets) {
         for (const PathCandidate &container : outer)
             for (const PathCandidate &test : tests) {
                 if (container.cost < 6 || steps == 0)
-                    add("//" + container.xpath + between + "/" + test.xpath, container.cost + test.cost / 2 + steps + 1);
+                    add("//" + container.xpath + between + "/" + test.xpath,
+                        container.cost + test.cost / 2 + steps + 1);
                 if (steps > 0 && container.cost < 6)
                     add("//" + container.xpath + "//" + test.xpath, container.cost + test.cost / 2 + steps + 2);
             }

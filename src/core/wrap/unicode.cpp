@@ -41,7 +41,8 @@ std::string lower_case(std::string_view utf8) {
     UErrorCode status = U_ZERO_ERROR;
     const int32_t length = u_strToLower(folded.data(), static_cast<int32_t>(folded.size()), text.data(),
                                         static_cast<int32_t>(text.size()), "", &status);
-    return U_SUCCESS(status) ? utf8_from(std::u16string_view(folded).substr(0, static_cast<std::size_t>(length))) : lower;
+    return U_SUCCESS(status) ? utf8_from(std::u16string_view(folded).substr(0, static_cast<std::size_t>(length)))
+                             : lower;
 }
 
 bool has_letter_or_digit(std::string_view utf8) {

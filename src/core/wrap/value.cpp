@@ -14,7 +14,7 @@ namespace webwrap {
 
 namespace {
 
-constexpr int32_t kRegexTimeLimit = 2000;         /* ICU's units, some milliseconds each at most */
+constexpr int32_t kRegexTimeLimit = 2000; /* ICU's units, some milliseconds each at most */
 constexpr int32_t kRegexStackLimitBytes = 1 << 20;
 constexpr std::size_t kMaxShownBytes = 60;
 
@@ -27,8 +27,8 @@ RegexHandle compile(const Column &column) {
     const std::u16string pattern = utf16_from(column.pattern);
     UErrorCode status = U_ZERO_ERROR;
     UParseError where{};
-    RegexHandle regex(
-        uregex_open(pattern.data(), static_cast<int32_t>(pattern.size()), UREGEX_ERROR_ON_UNKNOWN_ESCAPES, &where, &status));
+    RegexHandle regex(uregex_open(pattern.data(), static_cast<int32_t>(pattern.size()), UREGEX_ERROR_ON_UNKNOWN_ESCAPES,
+                                  &where, &status));
     if (U_FAILURE(status))
         throw Error(ErrorKind::kInvalidOption,
                     "pattern of column \"" + column.name + "\" is not a regular expression: " + u_errorName(status),
@@ -116,9 +116,10 @@ CellValue CellReader::State::match_pattern(std::string &text) const {
     const int32_t start = uregex_start(regex.get(), group, &status);
     const int32_t end = uregex_end(regex.get(), group, &status);
     /* A group that takes no part in the match has no value. */
-    text = U_FAILURE(status) || start < 0 ? std::string()
-                                          : fold_space(utf8_from(std::u16string_view(wide).substr(
-                                                static_cast<std::size_t>(start), static_cast<std::size_t>(end - start))));
+    text = U_FAILURE(status) || start < 0
+               ? std::string()
+               : fold_space(utf8_from(std::u16string_view(wide).substr(static_cast<std::size_t>(start),
+                                                                       static_cast<std::size_t>(end - start))));
     return {};
 }
 

@@ -30,8 +30,9 @@ constexpr std::array<TypeName, 6> kTypeNames{{{"text", CellType::kText},
 
 constexpr std::array<std::string_view, 2> kWrapperKeys{"rows", "columns"};
 constexpr std::array<std::string_view, 3> kRowKeys{"xpath", "min", "max"};
-constexpr std::array<std::string_view, 10> kColumnKeys{"xpath",       "type",       "required",   "pattern",   "locale",
-                                                       "null_values", "min_occurs", "max_occurs", "separator", "columns"};
+constexpr std::array<std::string_view, 10> kColumnKeys{"xpath",     "type",        "required",   "pattern",
+                                                       "locale",    "null_values", "min_occurs", "max_occurs",
+                                                       "separator", "columns"};
 
 template <typename Names> std::string join_names(const Names &names) {
     std::string joined;

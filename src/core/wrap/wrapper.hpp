@@ -21,12 +21,12 @@ struct Column {
     std::string name;
     std::string xpath; /* relative to the record (".//h3/a"), or to the page when the wrapper has no rows */
     CellType type = CellType::kText;
-    bool required = false;     /* an empty or missing value violates the wrapper */
-    std::string pattern;       /* ICU regular expression searched in the text; its first group, if any, is the value */
-    std::string locale;        /* how numbers and dates are written, "en_US", "de_DE"; empty: plain SQL notation */
+    bool required = false; /* an empty or missing value violates the wrapper */
+    std::string pattern;   /* ICU regular expression searched in the text; its first group, if any, is the value */
+    std::string locale;    /* how numbers and dates are written, "en_US", "de_DE"; empty: plain SQL notation */
     std::vector<std::string> null_values; /* texts that mean no value, compared after trimming */
-    int min_occurs = 0;        /* nodes in one record */
-    int max_occurs = 1;        /* -1: unbounded; several nodes of a text column are joined by `separator` */
+    int min_occurs = 0;                   /* nodes in one record */
+    int max_occurs = 1;                   /* -1: unbounded; several nodes of a text column are joined by `separator` */
     std::string separator = ", ";
     std::vector<Column> columns; /* nested pattern: each selected node is a sub-record, the value a JSON array */
 };

@@ -178,6 +178,15 @@ std::string hint_for(const std::string &name, Oid catalog) {
     throw Error(ErrorKind::kInternal, "unreachable");
 }
 
+/* Both bounds have passed check_count. */
+void check_bounds(const Options &options, const char *minimum, const char *maximum) {
+    const std::string *least = find_option(options, minimum);
+    const std::string *most = find_option(options, maximum);
+    if (least != nullptr && most != nullptr && std::stoi(*least) > std::stoi(*most))
+        throw Error(ErrorKind::kInvalidOption, std::string("option \"") + minimum + "\" is " + *least + ", more than the " +
+                                                   *most + " of option \"" + maximum + "\"");
+}
+
 void check_combination(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
@@ -186,6 +195,8 @@ void check_combination(const Options &options, Oid catalog) {
         throw Error(ErrorKind::kInvalidOption, "options \"min_rows\" and \"max_rows\" need option \"rows\"");
     if (catalog == AttributeRelationId && has("xpath") + has("parameter") + has("value") > 1)
         throw Error(ErrorKind::kInvalidOption, "options \"xpath\", \"parameter\" and \"value\" exclude each other");
+    check_bounds(options, "min_rows", "max_rows");
+    check_bounds(options, "min_occurs", "max_occurs");
     if (catalog == UserMappingRelationId && has("bearer_token") && (has("username") || has("password")))
         throw Error(ErrorKind::kInvalidOption, "option \"bearer_token\" excludes \"username\" and \"password\"");
 }

@@ -20,8 +20,8 @@ namespace webwrap::pg {
 
 namespace {
 
-/* A page costs about what thousands of rows cost: the planner shall ask for each only once. */
-constexpr double kPageCost = 1'000;
+/* A page costs about what ten thousand rows cost: the planner shall ask for each only once. */
+constexpr double kPageCost = 100;
 constexpr double kRowsPerPage = 50;
 constexpr double kUnknownPages = 10;
 

@@ -135,7 +135,7 @@ std::vector<Violation> TableScan::find_drift(const FetchedPage &page, const Docu
     if (reference == nullptr || reference->html == page.html)
         return {};
     std::vector<Violation> drifted;
-    const PagePair pair{&snapshot_document(*reference), &document, is_last_page_};
+    const PagePair pair{&snapshot_document(*reference), &document, is_last_page_, reference->url == page.url};
     for (const PatternHealth &health : check_health(learned_.wrapper, pair, current_limits()))
         if (health.holds < kHealthy)
             drifted.push_back({health.pattern, "drift", health.reason, 0});

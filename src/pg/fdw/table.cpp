@@ -133,6 +133,12 @@ void check_parameters(const TableDefinition &table) {
             throw Error(ErrorKind::kInvalidOption,
                         "no column of " + table.name + " fills {" + name + "} of its URL template", {},
                         "Add a column with option parameter '" + name + "'.");
+    const std::vector<std::string> &names = table.url.parameters();
+    for (const AttributeSource &a : table.attributes)
+        if (a.kind == AttributeSource::Kind::kParameter && std::find(names.begin(), names.end(), a.name) == names.end())
+            throw Error(ErrorKind::kInvalidOption,
+                        "URL template of " + table.name + " has no {" + a.name + "} for column \"" + a.attribute + "\"", {},
+                        "The column's option parameter names a place of the URL template.");
 }
 
 } // namespace

@@ -34,6 +34,14 @@ std::optional<std::string> load_body(TrustedQueries &queries, std::string_view h
     return body;
 }
 
+/* The prefix of a stored body that has one, else the body itself: prefixes do not chain. */
+std::string root_of(TrustedQueries &queries, std::string_view hash) {
+    if (queries.run("SELECT coalesce(prefix_hash, hash) FROM webwrap.body WHERE hash = $1", {bytea_parameter(hash)},
+                    true) == 0)
+        return std::string(hash);
+    return queries.bytes(0, 0).value();
+}
+
 } // namespace
 
 WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
@@ -51,7 +59,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
         std::string prefix;
         Parameter prefix_parameter{BYTEAOID, Value{}};
         if (!fcinfo->args[1].isnull) {
-            const std::string_view prefix_hash = bytea_argument(fcinfo, 1);
+            const std::string prefix_hash = root_of(queries, bytea_argument(fcinfo, 1));
             if (auto found = load_body(queries, prefix_hash, false)) {
                 prefix = std::move(*found);
                 prefix_parameter = bytea_parameter(prefix_hash);

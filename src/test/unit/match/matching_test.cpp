@@ -34,9 +34,10 @@ Value best_pairing(const std::vector<TreeNode> &as, const std::vector<TreeNode> 
 std::int64_t plain_simple(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
     if (a.label(x) != b.label(y))
         return 0;
-    return 1 + best_pairing<std::int64_t>(
-                   children_of(a, x), children_of(b, y),
-                   [&](TreeNode child_a, TreeNode child_b) { return plain_simple(a, child_a, b, child_b); });
+    return 1 +
+           best_pairing<std::int64_t>(children_of(a, x), children_of(b, y), [&](TreeNode child_a, TreeNode child_b) {
+               return plain_simple(a, child_a, b, child_b);
+           });
 }
 
 double plain_clustered(const Tree &a, TreeNode x, const Tree &b, TreeNode y, LeafRule rule) {
@@ -75,21 +76,21 @@ TEST_P(KnownMatching, BothWaysRound) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Trees, KnownMatching,
-    testing::Values(KnownCase{"a(b(d,e),c(f),b(e,d),c(g(h,i,j)))", "a(b(d,e),c(g(h),f))", 7, .375, .375},
-                    KnownCase{"a", "a", 1, 1, 1},                                         //
-                    KnownCase{"a", "b", 0, 0, 0},                                         //
-                    KnownCase{"", "", 0, 0, 0},                                           //
-                    KnownCase{"a(b)", "", 0, 0, 0},                                       //
-                    KnownCase{"a(b,c)", "x(b,c)", 0, 0, 0},                               //
-                    KnownCase{"a(b,c)", "a(b,c)", 3, 1, 1},                               //
-                    KnownCase{"a(b,c)", "a(c,b)", 2, .5, .5},        /* order counts */   //
-                    KnownCase{"a(b(c(d)))", "a(x(b(c(d))))", 1, 0, 0}, /* a level more */ //
-                    KnownCase{"a", "a(b,c)", 1, 1, 0},               /* the leaf defect */
-                    KnownCase{"a(b,b,b,b)", "a(b)", 2, .25, .25},    //
-                    KnownCase{"a(b(x),b(y))", "a(b(y))", 3, .5, .5}, //
-                    KnownCase{"a(b(c,d),b(c))", "a(b(c),b(c,d))", 5, .5, .5}));
+INSTANTIATE_TEST_SUITE_P(Trees, KnownMatching,
+                         testing::Values(KnownCase{"a(b(d,e),c(f),b(e,d),c(g(h,i,j)))", "a(b(d,e),c(g(h),f))", 7, .375,
+                                                   .375},
+                                         KnownCase{"a", "a", 1, 1, 1},                                         //
+                                         KnownCase{"a", "b", 0, 0, 0},                                         //
+                                         KnownCase{"", "", 0, 0, 0},                                           //
+                                         KnownCase{"a(b)", "", 0, 0, 0},                                       //
+                                         KnownCase{"a(b,c)", "x(b,c)", 0, 0, 0},                               //
+                                         KnownCase{"a(b,c)", "a(b,c)", 3, 1, 1},                               //
+                                         KnownCase{"a(b,c)", "a(c,b)", 2, .5, .5}, /* order counts */          //
+                                         KnownCase{"a(b(c(d)))", "a(x(b(c(d))))", 1, 0, 0}, /* a level more */ //
+                                         KnownCase{"a", "a(b,c)", 1, 1, 0},               /* the leaf defect */
+                                         KnownCase{"a(b,b,b,b)", "a(b)", 2, .25, .25},    //
+                                         KnownCase{"a(b(x),b(y))", "a(b(y))", 3, .5, .5}, //
+                                         KnownCase{"a(b(c,d),b(c))", "a(b(c),b(c,d))", 5, .5, .5}));
 
 TEST(ClusteredMatching, RootIsDividedByItsSiblingsUnlessToldOtherwise) {
     LabelTable labels;

@@ -132,8 +132,7 @@ TEST(SubtreeSearch, CanBeCancelledByAnyMeasure) {
     LabelTable labels;
     const auto page = document_of(test::random_tree(random, 60'000, 40, labels));
     const Tree example = test::random_tree(random, 300, 40, labels);
-    for (const Measure measure :
-         {Measure::kSimple, Measure::kClustered, Measure::kBigram, Measure::kJaroWinkler}) {
+    for (const Measure measure : {Measure::kSimple, Measure::kClustered, Measure::kBigram, Measure::kJaroWinkler}) {
         SubtreeSearch search(*page, labels, {});
         polls_left = 2; /* the first ones come from indexing the example */
         Interrupt::poll_hook = [] {
@@ -150,8 +149,8 @@ TEST(SubtreeSearch, ThresholdsOutsideOfTheUnitIntervalAreErrors) {
     LabelTable labels;
     const auto page = parse_xml("<r/>");
     const Tree example = test::tree_from_brackets("r", labels);
-    for (const auto &[threshold, text] : {std::pair(-.1, "-0.1"), std::pair(1.5, "1.5"),
-                                         std::pair(std::numeric_limits<double>::quiet_NaN(), "nan")})
+    for (const auto &[threshold, text] :
+         {std::pair(-.1, "-0.1"), std::pair(1.5, "1.5"), std::pair(std::numeric_limits<double>::quiet_NaN(), "nan")})
         try {
             (void)similar_nodes(*page, example, labels, Measure::kSimple, threshold);
             FAIL() << "no error";
@@ -162,8 +161,7 @@ TEST(SubtreeSearch, ThresholdsOutsideOfTheUnitIntervalAreErrors) {
 }
 
 TEST(Markup, WorkedExampleOfThePaper) {
-    constexpr std::string_view kA =
-        "<root><b><d/><e/></b><c><f/></c><b><e/><d/></b><c><g><h/><i/><j/></g></c></root>";
+    constexpr std::string_view kA = "<root><b><d/><e/></b><c><f/></c><b><e/><d/></b><c><g><h/><i/><j/></g></c></root>";
     constexpr std::string_view kB = "<root><b><d/><e/></b><c><g><h/></g><f/></c></root>";
     EXPECT_EQ(simple_tree_matching_of_markup(kA, kB), 7);
     EXPECT_EQ(clustered_tree_matching_of_markup(kA, kB), .375);
@@ -191,20 +189,19 @@ TEST_P(Examples, AreTheElementThatWasMeant) {
     EXPECT_EQ(label_texts(tree_of(*example.document, example.root, {}, labels)), GetParam().labels);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Markup, Examples,
-    testing::Values(ExampleCase{"<li><a>x</a></li>", false, {"li", "a"}},             //
-                    ExampleCase{" <!-- c --> <LI><a>x", false, {"li", "a"}},          //
-                    ExampleCase{"<tr><td>1<td>2", false, {"tr", "td", "td"}},         //
-                    ExampleCase{"<td><b>1</b></td>", false, {"td", "b"}},             //
-                    ExampleCase{"<title>t</title>", false, {"title"}},                //
-                    ExampleCase{"<option>t</option>", false, {"option"}},             //
-                    ExampleCase{"<p>a</p>", true, {"p"}},                             //
-                    ExampleCase{"<title>t</title>", true, {"title"}},                 //
-                    ExampleCase{"<item><link>u</link></item>", false, {"item", "link"}}, //
-                    ExampleCase{"<!DOCTYPE html><p>x", false, {"html", "body", "p"}}, //
-                    ExampleCase{"<html><p>x", false, {"html", "body", "p"}},          //
-                    ExampleCase{"<body><p>x", false, {"body", "p"}}));
+INSTANTIATE_TEST_SUITE_P(Markup, Examples,
+                         testing::Values(ExampleCase{"<li><a>x</a></li>", false, {"li", "a"}},                //
+                                         ExampleCase{" <!-- c --> <LI><a>x", false, {"li", "a"}},             //
+                                         ExampleCase{"<tr><td>1<td>2", false, {"tr", "td", "td"}},            //
+                                         ExampleCase{"<td><b>1</b></td>", false, {"td", "b"}},                //
+                                         ExampleCase{"<title>t</title>", false, {"title"}},                   //
+                                         ExampleCase{"<option>t</option>", false, {"option"}},                //
+                                         ExampleCase{"<p>a</p>", true, {"p"}},                                //
+                                         ExampleCase{"<title>t</title>", true, {"title"}},                    //
+                                         ExampleCase{"<item><link>u</link></item>", false, {"item", "link"}}, //
+                                         ExampleCase{"<!DOCTYPE html><p>x", false, {"html", "body", "p"}},    //
+                                         ExampleCase{"<html><p>x", false, {"html", "body", "p"}},             //
+                                         ExampleCase{"<body><p>x", false, {"body", "p"}}));
 
 TEST(Examples, OfNoneOrSeveralElementsAreErrors) {
     for (const auto &[markup, count] : {std::pair("", 0), std::pair("text", 0), std::pair("<li>a<li>b", 2)})

@@ -228,21 +228,21 @@ TEST_P(InvalidOptions, SayWhatIsValid) {
 
 INSTANTIATE_TEST_SUITE_P(
     Json, InvalidOptions,
-    testing::Values(
-        OptionError{R"({"label": "tag"})", "tree similarity option \"label\" is not known",
-                    "Valid options are labels, text_nodes, leaf, root."},
-        OptionError{R"({"labels": "id"})", "value \"id\" of tree similarity option \"labels\" is not valid",
-                    "Valid values are tag, tag+id, tag+class, tag+id+class."},
-        OptionError{R"({"text_nodes": "yes"})", "value \"yes\" of tree similarity option \"text_nodes\" is not valid",
-                    "Valid values are true, false."},
-        OptionError{R"({"leaf": 1})", "value \"1\" of tree similarity option \"leaf\" is not valid",
-                    "Valid values are printed, both."},
-        OptionError{R"({"root": null})", "value \"null\" of tree similarity option \"root\" is not valid",
-                    "Valid values are one, printed."},
-        OptionError{"[]", "tree similarity options are not a JSON object",
-                    "Valid options are labels, text_nodes, leaf, root."},
-        OptionError{"{", "tree similarity options are not a JSON object",
-                    "Valid options are labels, text_nodes, leaf, root."}));
+    testing::Values(OptionError{R"({"label": "tag"})", "tree similarity option \"label\" is not known",
+                                "Valid options are labels, text_nodes, leaf, root."},
+                    OptionError{R"({"labels": "id"})", "value \"id\" of tree similarity option \"labels\" is not valid",
+                                "Valid values are tag, tag+id, tag+class, tag+id+class."},
+                    OptionError{R"({"text_nodes": "yes"})",
+                                "value \"yes\" of tree similarity option \"text_nodes\" is not valid",
+                                "Valid values are true, false."},
+                    OptionError{R"({"leaf": 1})", "value \"1\" of tree similarity option \"leaf\" is not valid",
+                                "Valid values are printed, both."},
+                    OptionError{R"({"root": null})", "value \"null\" of tree similarity option \"root\" is not valid",
+                                "Valid values are one, printed."},
+                    OptionError{"[]", "tree similarity options are not a JSON object",
+                                "Valid options are labels, text_nodes, leaf, root."},
+                    OptionError{"{", "tree similarity options are not a JSON object",
+                                "Valid options are labels, text_nodes, leaf, root."}));
 
 TEST(Similarity, AllMeasuresAreLimitedAndWide) {
     LabelTable labels;

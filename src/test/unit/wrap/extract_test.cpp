@@ -35,9 +35,10 @@ using Strings = std::vector<std::string>;
 constexpr const char *kList = "<ul><li><b>One</b><i>1</i></li><li><b>Two</b><i>n/a</i></li><li><i>3</i></li></ul>";
 
 TEST(Extractor, gives_typed_records_in_document_order) {
-    const Outcome outcome(R"({"rows":{"xpath":"//li"},"columns":{"b":{"xpath":"./b"},"i":{"xpath":"./i","type":"integer",)"
-                          R"("null_values":["n/a"]}}})",
-                          kList);
+    const Outcome outcome(
+        R"({"rows":{"xpath":"//li"},"columns":{"b":{"xpath":"./b"},"i":{"xpath":"./i","type":"integer",)"
+        R"("null_values":["n/a"]}}})",
+        kList);
     EXPECT_EQ(outcome.violations(), Strings{});
     EXPECT_EQ(outcome.record(0), R"({"b": "One", "i": 1})");
     EXPECT_EQ(outcome.record(1), R"({"b": "Two", "i": null})");
@@ -45,9 +46,10 @@ TEST(Extractor, gives_typed_records_in_document_order) {
 }
 
 TEST(Extractor, reports_every_violation) {
-    const Outcome outcome(R"({"rows":{"xpath":"//li","min":4,"max":2},"columns":{"b":{"xpath":"./b","required":true},)"
-                          R"("i":{"xpath":"./i","type":"numeric"},"o":{"xpath":"./i","pattern":"^\\d$","min_occurs":2}}})",
-                          kList);
+    const Outcome outcome(
+        R"({"rows":{"xpath":"//li","min":4,"max":2},"columns":{"b":{"xpath":"./b","required":true},)"
+        R"("i":{"xpath":"./i","type":"numeric"},"o":{"xpath":"./i","pattern":"^\\d$","min_occurs":2}}})",
+        kList);
     EXPECT_EQ(outcome.violations(),
               (Strings{"rows min_rows: 3 rows, at least 4 expected", "rows max_rows: 3 rows, at most 2 expected",
                        "o min_occurs: row 1: 1 node, at least 2 expected", "i type: row 2: \"n/a\" is not numeric",
@@ -73,9 +75,10 @@ TEST(Extractor, never_takes_the_first_of_several_nodes) {
 }
 
 TEST(Extractor, reads_attributes_texts_strings_and_numbers) {
-    const Outcome outcome(R"J({"columns":{"h":{"xpath":"//a/@href"},"t":{"xpath":"//p/text()"},"s":{"xpath":"string(//a)"},)J"
-                          R"J("n":{"xpath":"count(//a)","type":"integer"},"none":{"xpath":"string(//q)","required":true}}})J",
-                          "<p>before <a href='/x'>link</a></p>");
+    const Outcome outcome(
+        R"J({"columns":{"h":{"xpath":"//a/@href"},"t":{"xpath":"//p/text()"},"s":{"xpath":"string(//a)"},)J"
+        R"J("n":{"xpath":"count(//a)","type":"integer"},"none":{"xpath":"string(//q)","required":true}}})J",
+        "<p>before <a href='/x'>link</a></p>");
     EXPECT_EQ(outcome.record(0), R"({"h": "/x", "t": "before", "s": "link", "n": 1, "none": null})");
     EXPECT_EQ(outcome.violations(), Strings{"none required: no value"});
 }
@@ -97,7 +100,8 @@ TEST(Extractor, names_patterns_that_match_nothing) {
 
 TEST(Extractor, refuses_rows_that_are_no_elements) {
     EXPECT_THROW(Outcome(R"J({"rows":{"xpath":"count(//li)"},"columns":{"b":{"xpath":"./b"}}})J", kList), Error);
-    EXPECT_THROW(Outcome(R"({"rows":{"xpath":"//a/@href"},"columns":{"b":{"xpath":"."}}})", "<a href='x'>y</a>"), Error);
+    EXPECT_THROW(Outcome(R"({"rows":{"xpath":"//a/@href"},"columns":{"b":{"xpath":"."}}})", "<a href='x'>y</a>"),
+                 Error);
 }
 
 } // namespace

@@ -77,15 +77,23 @@ TEST(CellReader, reads_numbers_of_a_locale_exactly) {
     EXPECT_EQ(read(CellType::kNumeric, "1.5B", "en_US"), "1500000000");
     EXPECT_EQ(read(CellType::kNumeric, "1.234,56 €", "de_DE"), "1234.56");
     EXPECT_EQ(read(CellType::kNumeric, "EUR 1.234", "de_DE"), "1234");
-    EXPECT_EQ(read(CellType::kNumeric, "1\xE2\x80\xAF" "234,5", "fr_FR"), "1234.5");
+    EXPECT_EQ(read(CellType::kNumeric,
+                   "1\xE2\x80\xAF"
+                   "234,5",
+                   "fr_FR"),
+              "1234.5");
     EXPECT_EQ(read(CellType::kNumeric, "12,34,567", "hi_IN"), "1234567");
-    EXPECT_EQ(read(CellType::kNumeric, "\xE2\x88\x92" "7", "en_US"), "-7");
+    EXPECT_EQ(read(CellType::kNumeric,
+                   "\xE2\x88\x92"
+                   "7",
+                   "en_US"),
+              "-7");
     EXPECT_EQ(read(CellType::kNumeric, "\xD9\xA1\xD9\xA2", "ar_EG"), "12");
 }
 
 TEST(CellReader, never_guesses_a_number) {
-    for (const char *text : {"1.234.567", "1,23", "12,3456", ",123", "about 5", "5 or 6", "$5 €", "2.8 M", "2.8m", "50%",
-                             "5 apples", "1,234,56", "K", "$", ".", "2.8MM", "1 000"})
+    for (const char *text : {"1.234.567", "1,23", "12,3456", ",123", "about 5", "5 or 6", "$5 €", "2.8 M", "2.8m",
+                             "50%", "5 apples", "1,234,56", "K", "$", ".", "2.8MM", "1 000"})
         EXPECT_EQ(read(CellType::kNumeric, text, "en_US").substr(0, 1), "!") << text;
     EXPECT_EQ(read(CellType::kNumeric, "1.5", "de_DE"), "!\"1.5\" is not numeric");
     EXPECT_EQ(read(CellType::kInteger, "2.85K", "en_US"), "2850");

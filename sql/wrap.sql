@@ -1,0 +1,167 @@
+-- Wrappers on one page.
+CREATE TEMP TABLE page (name text PRIMARY KEY, html text);
+INSERT INTO page VALUES
+('shop', $$<html><body><h1>Shop</h1><ul class="goods">
+<li><b>Teapot</b> <i>€ 12.50</i><span class="tag">kitchen</span><span class="tag">blue</span><em>2021-03-04</em></li>
+<li><b>Lamp</b> <i>€ 1,200.00</i><span class="tag">light</span><em>n/a</em></li>
+<li><b>Stool</b> <i></i></li>
+</ul></body></html>$$);
+CREATE TEMP TABLE wrapper (name text PRIMARY KEY, wrapper jsonb);
+INSERT INTO wrapper VALUES
+('shop', '{"rows": {"xpath": "//ul[@class=\"goods\"]/li", "min": 1, "max": 10},
+           "columns": {"name": {"xpath": "b", "required": true},
+                       "price": {"xpath": "i", "type": "numeric", "locale": "en_US", "pattern": "€ (.*)"},
+                       "tags": {"xpath": "span", "max_occurs": -1, "separator": "/"},
+                       "since": {"xpath": "em", "type": "date", "null_values": ["n/a"]}}}');
+SELECT jsonb_pretty(r) FROM page p, wrapper w, webwrap.apply_wrapper(p.html, w.wrapper) AS r WHERE p.name = 'shop' AND w.name = 'shop';
+SELECT count(*) AS violations FROM page p, wrapper w, webwrap.verify(p.html, w.wrapper) WHERE p.name = 'shop' AND w.name = 'shop';
+-- Without rows the page is one record.
+SELECT webwrap.apply_wrapper(html, '{"columns": {"title": {"xpath": "//h1"}, "goods": {"xpath": "count(//li)", "type": "integer"}}}')
+FROM page WHERE name = 'shop';
+-- Columns nest.
+SELECT webwrap.apply_wrapper(html, '{"columns": {"title": {"xpath": "//h1"}, "goods": {"xpath": "//li", "columns": {
+    "name": {"xpath": "b"}, "tags": {"xpath": "span", "columns": {"tag": {"xpath": "."}}}}}}}')
+FROM page WHERE name = 'shop';
+SELECT webwrap.apply_wrapper('', '{"rows": {"xpath": "//li"}, "columns": {"name": {"xpath": "b"}}}');
+
+-- Each kind of constraint, violated alone.
+SELECT c.change, v.*
+FROM page p, wrapper w, (VALUES
+    (1, 'min_rows', '{"rows": {"min": 4}}'::jsonb),
+    (2, 'max_rows', '{"rows": {"max": 2}}'),
+    (3, 'required', '{"columns": {"since": {"required": true}}}'),
+    (4, 'type integer', '{"columns": {"name": {"type": "integer"}}}'),
+    (5, 'type date', '{"columns": {"since": {"null_values": []}}}'),
+    (6, 'type boolean', '{"columns": {"name": {"type": "boolean"}}}'),
+    (7, 'type timestamp', '{"columns": {"name": {"type": "timestamp"}}}'),
+    (8, 'type numeric', '{"columns": {"price": {"locale": "de_DE"}}}'),
+    (9, 'pattern', '{"columns": {"price": {"pattern": "USD (.*)"}}}'),
+    (10, 'min_occurs', '{"columns": {"tags": {"min_occurs": 2}}}'),
+    (11, 'max_occurs', '{"columns": {"tags": {"max_occurs": 1}}}'),
+    (12, 'two at once', '{"rows": {"min": 4}, "columns": {"tags": {"max_occurs": 1}}}')
+) AS c (ordinal, change, merge),
+LATERAL (SELECT jsonb_build_object(
+    'rows', w.wrapper -> 'rows' || coalesce(c.merge -> 'rows', '{}'),
+    'columns', (SELECT jsonb_object_agg(k, col || coalesce(c.merge -> 'columns' -> k, '{}'))
+                FROM jsonb_each(w.wrapper -> 'columns') AS e (k, col))) AS wrapper) AS changed,
+LATERAL webwrap.verify(p.html, changed.wrapper) AS v
+WHERE p.name = 'shop' AND w.name = 'shop'
+ORDER BY c.ordinal, v.pattern, v.constraint_name, v.detail;
+
+CREATE FUNCTION pg_temp.error_of(statement text)
+    RETURNS TABLE (state text, message text, detail text, hint text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    message := 'no error';
+    RETURN NEXT;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
+    RETURN NEXT;
+END
+$$;
+-- A page that violates its wrapper gives no rows but an error.
+SELECT error.* FROM pg_temp.error_of($$
+    SELECT webwrap.apply_wrapper('<ul><li><b>x</b></ul>',
+        '{"rows": {"xpath": "//li", "min": 2}, "columns": {"name": {"xpath": "b", "type": "integer"}}}') $$) AS error;
+
+-- Malformed wrappers.
+SELECT w.wrapper, error.*
+FROM unnest(ARRAY[
+         '[]', '"x"', '{}', '{"columns": {}}', '{"columns": []}', '{"colums": {"a": {"xpath": "b"}}}', '{"columns": {"a": "b"}}',
+         '{"columns": {"a": {}}}', '{"columns": {"a": {"xpath": 1}}}', '{"columns": {"a": {"xpath": "//["}}}',
+         '{"columns": {"a": {"xpath": "b", "typ": "text"}}}', '{"columns": {"a": {"xpath": "b", "type": "int"}}}',
+         '{"columns": {"a": {"xpath": "b", "pattern": "("}}}', '{"columns": {"a": {"xpath": "b", "locale": "xx_nowhere", "type": "numeric"}}}',
+         '{"columns": {"a": {"xpath": "b", "required": 1}}}', '{"columns": {"a": {"xpath": "b", "null_values": "n/a"}}}',
+         '{"columns": {"a": {"xpath": "b", "min_occurs": -1}}}', '{"columns": {"a": {"xpath": "b", "max_occurs": 0}}}',
+         '{"columns": {"a": {"xpath": "b", "columns": {"c": {"xpath": "d"}}, "type": "date"}}}',
+         '{"rows": {}, "columns": {"a": {"xpath": "b"}}}', '{"rows": {"xpath": "//["}, "columns": {"a": {"xpath": "b"}}}',
+         '{"rows": {"xpath": "//li", "min": 1.5}, "columns": {"a": {"xpath": "b"}}}',
+         '{"rows": {"xpath": "//li", "maximum": 1}, "columns": {"a": {"xpath": "b"}}}'
+     ]::jsonb[]) WITH ORDINALITY AS w (wrapper, ordinal),
+     pg_temp.error_of(format('SELECT * FROM webwrap.verify(%L, %L)', '<p>', w.wrapper)) AS error
+ORDER BY ordinal;
+
+-- A shop before and after its redesign.
+CREATE TEMP TABLE good (id int, name text, maker text, price numeric, made date);
+INSERT INTO good
+SELECT i, (ARRAY['Teapot', 'Lamp', 'Stool', 'Kettle', 'Vase', 'Clock', 'Basket'])[1 + i % 7] || ' no. ' || i * 13 % 97,
+       (ARRAY['Smith & Sons', 'Weber', 'Northern Glass', 'Ito'])[1 + i * 5 % 4], (i * 7919 % 9000 + 100) / 100.0,
+       date '2015-01-01' + i * 211 % 3000
+FROM generate_series(1, 12) i;
+CREATE FUNCTION pg_temp.xml_text(text) RETURNS text LANGUAGE sql AS $$ SELECT replace($1, '&', '&amp;') $$;
+INSERT INTO page
+SELECT 'before', '<html><head><title>Shop</title></head><body><div id="nav"><a href="/">Home</a><a href="/all">All</a></div>'
+    || '<h1>Goods</h1><table class="goods"><tbody>'
+    || string_agg(format('<tr><td class="name"><a href="/g/%s">%s</a></td><td class="maker">%s</td><td class="price">$%s</td>'
+                         '<td class="made">%s</td></tr>', id, name, pg_temp.xml_text(maker), price, made), '' ORDER BY id)
+    || '</tbody></table><p>© Shop</p></body></html>' FROM good;
+INSERT INTO page
+SELECT 'after', '<html><head><title>Shop</title></head><body class="v2"><nav><ul><li><a href="/">Home</a></li><li><a href="/all">All</a></li>'
+    || '</ul></nav><main><h1>Goods</h1><div class="offer">Free delivery</div><div class="cards">'
+    || string_agg(format('<article class="card"><header><h3><a href="/goods/%s">%s</a></h3></header><div class="row">'
+                         '<span class="card-price">$%s</span><time>%s</time></div><p class="card-maker">%s</p></article>',
+                         id, name, price, made, pg_temp.xml_text(maker)), '' ORDER BY id)
+    || '</div></main><footer>© Shop</footer></body></html>' FROM good;
+INSERT INTO page SELECT 'without makers', regexp_replace(html, '<p class="card-maker">[^<]*</p>', '', 'g') FROM page WHERE name = 'after';
+INSERT INTO page VALUES ('closed', '<html><body><h1>Closed</h1><p>We moved.</p></body></html>');
+INSERT INTO wrapper VALUES
+('goods', '{"rows": {"xpath": "//table[@class=\"goods\"]/tbody/tr", "min": 5},
+            "columns": {"name": {"xpath": "td[@class=\"name\"]/a", "required": true},
+                        "maker": {"xpath": "td[@class=\"maker\"]", "required": true},
+                        "price": {"xpath": "td[@class=\"price\"]", "type": "numeric", "pattern": "\\$(.*)", "required": true},
+                        "made": {"xpath": "td[@class=\"made\"]", "type": "date", "required": true}}}');
+SELECT count(*) AS right_before
+FROM page p, wrapper w, webwrap.apply_wrapper(p.html, w.wrapper) AS r,
+     jsonb_to_record(r) AS x (name text, maker text, price numeric, made date) JOIN good USING (name, maker, price, made)
+WHERE p.name = 'before' AND w.name = 'goods';
+SELECT v.* FROM page p, wrapper w, webwrap.verify(p.html, w.wrapper) AS v WHERE p.name = 'after' AND w.name = 'goods';
+
+CREATE TEMP TABLE adapted AS
+SELECT n.name AS page, webwrap.adapt_wrapper(o.html, w.wrapper, n.html) AS adapted
+FROM page o, page n, wrapper w WHERE o.name = 'before' AND n.name IN ('before', 'after', 'without makers', 'closed') AND w.name = 'goods';
+SELECT page, adapted -> 'sure' AS sure, p ->> 'pattern' AS pattern, p ->> 'old_xpath' = p ->> 'new_xpath' AS is_kept,
+       p -> 'sure' AS pattern_sure, (p ->> 'confidence')::float8 BETWEEN 0 AND 1 AS confidence, (p ->> 'similarity')::float8 BETWEEN 0 AND 1 AS similarity,
+       p ->> 'old_sample' <> '' AS has_old_sample, p ->> 'new_sample' <> '' AS has_new_sample, p ->> 'reason' <> '' AS has_reason
+FROM adapted, jsonb_array_elements(adapted -> 'patterns') WITH ORDINALITY AS e (p, ordinal)
+ORDER BY page, ordinal;
+-- The adapted wrapper reads the new page as it is.
+SELECT count(*) AS right_after
+FROM adapted a JOIN page p ON p.name = a.page, webwrap.apply_wrapper(p.html, a.adapted -> 'wrapper') AS r,
+     jsonb_to_record(r) AS x (name text, maker text, price numeric, made date) JOIN good USING (name, maker, price, made)
+WHERE a.page = 'after';
+-- Its other keys are as they were.
+SELECT jsonb_path_query_array(adapted -> 'wrapper', '$.**.min'), adapted #> '{wrapper,columns,price,pattern}' AS pattern,
+       adapted #> '{wrapper,columns,made,type}' AS type
+FROM adapted WHERE page = 'after';
+
+-- One pattern.
+SELECT a.similarity BETWEEN 0 AND 1 AS similarity, a.confidence BETWEEN 0.7 AND 1 AS confidence, a.measure <> '' AS measure,
+       webwrap.xpath(n.html, a.xpath) = (SELECT array_agg(name ORDER BY id) FROM good) AS is_right
+FROM page o, page n, webwrap.adapt(o.html, '//td[@class="name"]/a', n.html) WITH ORDINALITY
+    AS a (xpath, similarity, confidence, measure, ordinal)
+WHERE o.name = 'before' AND n.name = 'after' AND a.ordinal = 1;
+-- It abstains where there is nothing to find, or nothing to look for.
+SELECT count(*) AS gone FROM page o, page n, webwrap.adapt(o.html, '//td[@class="price"]', n.html) WHERE o.name = 'before' AND n.name = 'closed';
+SELECT count(*) AS never_there FROM page o, page n, webwrap.adapt(o.html, '//dl', n.html) WHERE o.name = 'before' AND n.name = 'after';
+SELECT count(*) AS no_nodes FROM page o, page n, webwrap.adapt(o.html, 'count(//td)', n.html) WHERE o.name = 'before' AND n.name = 'after';
+SELECT count(*) AS unsure FROM page o, page n, webwrap.adapt(o.html, '//td[@class="price"]', n.html, '{"threshold": 1}')
+WHERE o.name = 'before' AND n.name = 'closed';
+
+-- Does it still hold?
+SELECT n.name, webwrap.still_holds(o.html, '//td[@class="price"]', n.html) AS price, webwrap.still_holds(o.html, '//h1', n.html) > 0.5 AS h1
+FROM page o, page n WHERE o.name = 'before' AND n.name IN ('before', 'after', 'closed')
+ORDER BY n.name;
+
+SELECT error.*
+FROM unnest(ARRAY[
+         $$ SELECT * FROM webwrap.adapt('<p>', '//[', '<p>') $$,
+         $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '{"treshold": 1}') $$,
+         $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '{"threshold": 2}') $$,
+         $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '{"measure": "none"}') $$,
+         $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '[]') $$,
+         $$ SELECT webwrap.still_holds('<p>', '//[', '<p>') $$,
+         $$ SELECT webwrap.adapt_wrapper('<p>', '{"columns": {"a": {"xpath": "//["}}}', '<p>') $$
+     ]) WITH ORDINALITY AS s (statement, ordinal),
+     pg_temp.error_of(statement) AS error
+ORDER BY ordinal;
