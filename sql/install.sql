@@ -13,7 +13,7 @@ SELECT pg_describe_object(d.classid, d.objid, 0) AS member
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
 WHERE d.refclassid = 'pg_extension'::regclass AND e.extname = 'webwrap' AND d.deptype = 'e'
   AND d.classid <> 'pg_proc'::regclass
-ORDER BY 1 COLLATE "C";
+ORDER BY pg_describe_object(d.classid, d.objid, 0) COLLATE "C";
 
 -- Functions: what each promises the planner, and who may call it.
 SELECT p.oid::regprocedure AS function,
@@ -38,7 +38,7 @@ ORDER BY 1;
 SELECT c.relname, c.relkind, has_table_privilege('public', c.oid, 'SELECT') AS public_select,
        has_table_privilege('public', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS public_write
 FROM pg_class c WHERE c.relnamespace = 'webwrap'::regnamespace AND c.relkind IN ('r', 'v', 'm')
-ORDER BY 1 COLLATE "C";
+ORDER BY c.relname COLLATE "C";
 SELECT has_foreign_data_wrapper_privilege('public', 'webwrap', 'USAGE') AS public,
        has_foreign_data_wrapper_privilege('webwrap_fetch', 'webwrap', 'USAGE') AS webwrap_fetch;
 -- Functions that run as their owner, and trusted code in SQL, have a fixed search path. No row is right.
@@ -51,7 +51,7 @@ WHERE p.pronamespace = 'webwrap'::regnamespace AND (p.prosecdef OR l.lanname IN 
 SELECT c.oid::regclass::text AS dumped
 FROM pg_extension e, unnest(e.extconfig) AS c (oid)
 WHERE e.extname = 'webwrap'
-ORDER BY 1 COLLATE "C";
+ORDER BY c.oid::regclass::text COLLATE "C";
 
 -- Settings.
 LOAD 'webwrap';

@@ -29,16 +29,21 @@ SELECT webwrap.load_body(s.hash) = s.body AS round_trip, b.prefix_hash = n.hash 
 FROM sample s JOIN webwrap.body b USING (hash), sample n
 WHERE s.name = 'sibling' AND n.name = 'noise';
 
--- Chains of prefixes are not made: one that has a prefix itself, or is unknown, is not used.
-SELECT b.prefix_hash IS NULL AS without_prefix, convert_from(webwrap.load_body(b.hash), 'UTF8') AS body
-FROM webwrap.body b
-WHERE b.hash IN (webwrap.store_body('grandchild', (SELECT hash FROM sample WHERE name = 'sibling')),
-                 webwrap.store_body('orphan', decode(repeat('00', 16), 'hex')));
+-- Chains of prefixes are not made: the prefix of one that has a prefix itself is used, an unknown one is not.
+INSERT INTO sample (name, body) VALUES ('grandchild', 'a grandchild'), ('orphan', 'an orphan');
+UPDATE sample SET hash = webwrap.store_body(body, (SELECT hash FROM sample WHERE name = 'sibling')) WHERE name = 'grandchild';
+UPDATE sample SET hash = webwrap.store_body(body, decode(repeat('00', 16), 'hex')) WHERE name = 'orphan';
+SELECT s.name, p.name AS prefix, webwrap.load_body(s.hash) = s.body AS round_trip
+FROM sample s JOIN webwrap.body b USING (hash) LEFT JOIN sample p ON p.hash = b.prefix_hash
+WHERE s.name IN ('grandchild', 'orphan')
+ORDER BY s.name;
 SELECT b.prefix_hash IS NULL AS without_prefix
 FROM webwrap.body b WHERE b.hash = webwrap.store_body('a page', (SELECT hash FROM sample WHERE name = 'noise'));
 
 -- A body that others need stays, and cannot be deleted.
+\set VERBOSITY sqlstate
 DELETE FROM webwrap.body WHERE hash = (SELECT hash FROM sample WHERE name = 'noise');
+\set VERBOSITY default
 SELECT count(*) > 0 AS some_left, bool_or(hash = (SELECT hash FROM sample WHERE name = 'noise')) AS noise_left
 FROM webwrap.body;
 
@@ -89,5 +94,5 @@ SELECT * FROM pg_temp.after_change($$
 
 -- Nothing refers to these bodies.
 SELECT webwrap.drop_unused_bodies() > 0 AS dropped;
-SELECT webwrap.drop_unused_bodies() AS siblings_of_dropped;
+SELECT webwrap.drop_unused_bodies() AS prefixes_of_dropped;
 SELECT count(*) FROM webwrap.body;

@@ -22,9 +22,13 @@ OPTIONS = ROOT / 'src' / 'pg' / 'fdw' / 'options.cpp'
 OPTIONS_PAGE = ROOT / 'docs' / 'fdw.md'
 REFERENCE = ROOT / 'docs' / 'reference.md'
 
-KINDS = ['FUNCTION', 'TYPE', 'TABLE', 'VIEW', 'MATERIALIZED VIEW', 'SEQUENCE', 'AGGREGATE', 'DOMAIN', 'ROLE', 'SCHEMA',
-         'FOREIGN DATA WRAPPER', 'EVENT TRIGGER']
+KINDS = ['FUNCTION', 'PROCEDURE', 'AGGREGATE', 'TYPE', 'TABLE', 'VIEW', 'MATERIALIZED VIEW', 'SEQUENCE', 'DOMAIN', 'ROLE',
+         'SCHEMA', 'FOREIGN DATA WRAPPER', 'EVENT TRIGGER', 'OPERATOR', 'CAST']
+ROUTINES = ('FUNCTION', 'PROCEDURE', 'AGGREGATE')
+RELATIONS = ('TABLE', 'VIEW', 'MATERIALIZED VIEW', 'SEQUENCE', 'TYPE')
 KIND = '|'.join(kind.replace(' ', r'\s+') for kind in KINDS)
+# Parts of a table, described with it.
+PARTS = re.compile(r'CREATE (UNIQUE )?(INDEX|POLICY|TRIGGER|RULE)\b')
 # What ends the declaration of a function's result.
 ATTRIBUTES = re.compile(r'\b(AS|LANGUAGE|IMMUTABLE|STABLE|VOLATILE|STRICT|PARALLEL|COST|ROWS|SECURITY|SET)\b')
 OBJECTS = {'ForeignServerRelationId': 'server', 'UserMappingRelationId': 'user mapping',
@@ -114,18 +118,21 @@ class SqlObject:
     def key(self):
         return self.kind, self.name, self.signature
 
+    def __str__(self):
+        return f'{self.kind.lower()} {self.name}' + (f'({self.signature})' if self.kind in ROUTINES else '')
+
 
 def read_function(statement, kind, name, rest):
     arguments, end = parenthesised(rest, rest.index('('))
     tail = rest[end + 1:]
     ends = ATTRIBUTES.search(tail)
-    returns = ' '.join(tail[:ends.start()].split())
+    returns = ' '.join(tail[:ends.start() if ends else len(tail)].split())
     traits = [word for word in ('IMMUTABLE', 'STABLE', 'VOLATILE', 'STRICT', 'SECURITY DEFINER')
               if re.search(rf'\b{word}\b', _without_strings(tail))]
     if parallel := re.search(r'PARALLEL (\w+)', tail):
         traits.append(parallel.group())
     listed = split_top(arguments)
-    line = f'{name}({", ".join(listed)}) {returns}'
+    line = f'{name}({", ".join(listed)}) {returns}'.rstrip()
     if len(line) > 110:
         line = f'{name}(\n    ' + ',\n    '.join(listed) + f'\n) {returns}'
     return SqlObject(kind, name, argument_types(arguments), line, traits, is_public=True)
@@ -147,9 +154,11 @@ def read_columns(body):
 def read_object(statement):
     match = re.match(rf'CREATE (?:OR REPLACE )?({KIND})\s+([\w.]+)(.*)', statement, re.S)
     if not match:
+        if statement.startswith('CREATE ') and not PARTS.match(statement):
+            raise ReferenceError(f'make_reference.py does not know what this makes: {statement[:60]}')
         return None
     kind, name, rest = ' '.join(match[1].split()), match[2], match[3]
-    if kind in ('FUNCTION', 'AGGREGATE'):
+    if kind in ROUTINES:
         return read_function(statement, kind, name, rest)
     columns = []
     if kind in ('TABLE', 'TYPE') and '(' in rest:
@@ -184,22 +193,24 @@ class Room:
         elif statement.startswith(('GRANT ', 'REVOKE ')):
             self.access(statement)
 
-    def find(self, kind, name, arguments):
-        kind = ' '.join(kind.split())
-        key = kind, name, ', '.join(split_top(arguments or ''))
-        if key not in self.known:
-            if kind == 'SCHEMA':  # made by CREATE EXTENSION itself
-                self.known[key] = SqlObject(kind, name, '', f'schema {name}')
-                self.objects.append(self.known[key])
-            else:
-                raise ReferenceError(f'no {kind.lower()} {name}({key[2]}) is made before it is named')
-        return self.known[key]
+    def find(self, kind, name, arguments=''):
+        """The object of that kind; of any kind of relation where it is None, as GRANT leaves it out."""
+        kinds = [' '.join(kind.split())] if kind else RELATIONS
+        keys = [(k, name, ', '.join(split_top(arguments or ''))) for k in kinds]
+        for key in keys:
+            if key in self.known:
+                return self.known[key]
+        named = SqlObject(kinds[0], name, keys[0][2], f'{kinds[0].lower()} {name}')
+        if kinds[0] != 'SCHEMA':  # that is made by CREATE EXTENSION itself
+            raise ReferenceError(f'no statement before makes the {named} that is named')
+        self.known[named.key] = named
+        self.objects.append(named)
+        return named
 
     def comment(self, statement):
         if column := re.match(r'COMMENT ON COLUMN ([\w.]+)\.(\w+)\s+IS\s+(.*)', statement, re.S):
-            owner = next((self.known[key] for key in (('TABLE', column[1], ''), ('TYPE', column[1], ''),
-                                                      ('VIEW', column[1], '')) if key in self.known), None)
-            if owner is None or (owner.columns and column[2] not in (name for name, _, _ in owner.columns)):
+            owner = self.find(None, column[1])
+            if owner.columns and column[2] not in (name for name, _, _ in owner.columns):
                 raise ReferenceError(f'a comment names column {column[1]}.{column[2]}, which is not there')
             owner.column_comments[column[2]] = literal(column[3])
             return
@@ -212,8 +223,8 @@ class Room:
                          ' '.join(statement.split()))
         if not match:
             raise ReferenceError(f'not understood: {statement}')
-        target = self.find(match[3] or 'TABLE', match[4], match[5])
-        if match[6] == 'PUBLIC' and target.kind == 'FUNCTION':
+        target = self.find(match[3], match[4], match[5])
+        if match[6] == 'PUBLIC' and target.kind in ROUTINES:
             target.is_public = match[1] == 'GRANT'
         elif match[1] == 'GRANT':
             target.grantees.append(f'{match[2]} for {"everyone" if match[6] == "PUBLIC" else "role `" + match[6] + "`"}')
@@ -222,7 +233,7 @@ class Room:
 def read_rooms():
     known = {}
     rooms = [Room(path, known) for path in sorted(INSTALL.glob('*.sql'))]
-    silent = [f'{o.kind.lower()} {o.name}({o.signature})' for o in known.values() if not o.comment]
+    silent = [str(made) for made in known.values() if not made.comment]
     if silent:
         raise ReferenceError('no COMMENT for ' + ', '.join(silent))
     return rooms
@@ -315,7 +326,7 @@ def access_of(made):
     if made.kind in ('ROLE', 'SCHEMA', 'EVENT TRIGGER', 'TYPE'):
         return []
     notes = [note.replace('EXECUTE for', 'for') for note in made.grantees]
-    if made.kind == 'FUNCTION':
+    if made.kind in ROUTINES:
         return [] if made.is_public else ['; '.join(notes) or 'not public']
     return ['; '.join(notes)] if notes else ['not public']
 
@@ -325,9 +336,9 @@ def cell(text):
 
 
 def object_lines(made):
-    title = made.name.split('.')[-1] if made.kind == 'FUNCTION' else made.declaration
+    title = made.name.split('.')[-1] if made.kind in ROUTINES else made.declaration
     lines = [f'### {title}', '']
-    if made.kind in ('FUNCTION', 'AGGREGATE'):
+    if made.kind in ROUTINES:
         lines += ['```sql', made.declaration, '```', '']
     lines += [made.comment, '']
     notes = [trait.lower() for trait in made.traits] + [f'access: {note}' for note in access_of(made)]
@@ -346,7 +357,7 @@ def page():
     check_options_page(options)
     lines = ['# Reference', '',
              'Every SQL object, setting and option. Written by `make docs` from the install scripts and the code; do not edit.',
-             'Functions are for everyone and their arguments are used positionally unless a line says otherwise.', '']
+             'Functions are for everyone unless a line says otherwise.', '']
     for room in rooms:
         if room.objects:
             lines += [f'## {room.name}', '']

@@ -21,7 +21,7 @@ class BudgetResource final : public std::pmr::memory_resource {
     void *do_allocate(std::size_t bytes, std::size_t alignment) override {
         if (bytes > limit_bytes_ - used_bytes_)
             throw Error(ErrorKind::kLimitExceeded,
-                        "document needs more than " + std::to_string(limit_bytes_ >> 20) + " MB of memory", {},
+                        "document needs more than " + std::to_string(limit_bytes_ >> 10) + " kB of memory", {},
                         std::string("Raise ") + setting_ + ".");
         void *block = upstream_->allocate(bytes, alignment);
         used_bytes_ += bytes;

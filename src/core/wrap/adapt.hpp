@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/parse/document.hpp"
+#include "core/wrap/extract.hpp"
 #include "core/wrap/wrapper.hpp"
 
 namespace webwrap {
@@ -43,7 +45,6 @@ struct PagePair {
     const Document *old_page = nullptr;
     const Document *new_page = nullptr;
     bool is_last_page = false;
-    bool is_same_url = true; /* false: other records are expected, only layout and kind of values can be compared */
 };
 
 struct PatternAdaptation {
@@ -88,5 +89,21 @@ struct PatternHealth {
  * short. Stricter than the check of an unchanged wrapper. */
 [[nodiscard]] std::vector<PatternHealth> check_health(const Wrapper &before, const Wrapper &after,
                                                       const PagePair &pages, const Limits &limits);
+
+/* Watches many pages of one listing, each with records of its own: labels, names and kind of values of each column are
+ * compared with those of a reference page. Cheap: a fraction of an extraction. */
+class HealthMonitor {
+  public:
+    /* The reference, which the wrapper is right on, must outlive the monitor. */
+    HealthMonitor(const Extractor &extractor, const Document &reference, const Limits &limits);
+    ~HealthMonitor();
+
+    /* Health of each column on a page from what the same wrapper extracted there; empty when that is nothing. */
+    [[nodiscard]] std::vector<PatternHealth> check(const Document &page, const Extraction &extraction);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 } // namespace webwrap

@@ -1,14 +1,15 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/alignment.hpp"
+#include "core/wrap/layout.hpp"
 #include "core/wrap/places.hpp"
-#include "core/wrap/profile.hpp"
 #include "core/wrap/unicode.hpp"
 
 namespace webwrap {
@@ -57,6 +58,8 @@ class HealthCheck {
           new_(Extractor(after).extract(*pages.new_page, limits, true)) {
         for (const Column &column : before.columns)
             values_.emplace_back(column);
+        old_view_.emplace(*pages.old_page, old_);
+        new_view_.emplace(*pages.new_page, new_);
         old_values_ = intern(old_);
         new_values_ = intern(new_);
     }
@@ -70,13 +73,11 @@ class HealthCheck {
     PatternHealth check_rows();
     PatternHealth check_column(std::size_t column);
     PatternHealth check_values(std::size_t column);
-    PatternHealth check_names(std::size_t column);
     ColumnDiff compare(std::size_t column) const;
     bool is_explained_elsewhere(std::size_t column, const ColumnDiff &diff, std::string &where);
     bool is_swapped(std::size_t column, const SharedRecord &shared, std::string &with) const;
     bool is_cut(std::size_t column, const SharedRecord &shared);
     const std::string &text(std::size_t column, ValueId value) { return values_[column].value(value); }
-    PlaceNames names_of(const Document &page, const Extraction &extraction, std::size_t column) const;
 
     const Wrapper &before_;
     const Wrapper &after_;
@@ -84,6 +85,7 @@ class HealthCheck {
     const Limits &limits_;
     bool is_strict_;
     Extraction old_, new_;
+    std::optional<LayoutView> old_view_, new_view_;
     std::vector<ColumnValues> values_;
     std::vector<std::vector<ValueId>> old_values_, new_values_; /* by record and column */
     std::vector<SharedRecord> shared_;
@@ -166,8 +168,7 @@ void HealthCheck::align() {
 }
 
 std::vector<PatternHealth> HealthCheck::run() {
-    if (pages_.is_same_url)
-        align();
+    align();
     std::vector<PatternHealth> health;
     if (before_.rows)
         health.push_back(check_rows());
@@ -183,8 +184,6 @@ PatternHealth HealthCheck::check_rows() {
         return health;
     if (new_values_.empty())
         return {"rows", 0, "it selects nothing"};
-    if (!pages_.is_same_url)
-        return health;
     if (!is_strict_ && row_signature(*pages_.old_page, old_) == row_signature(*pages_.new_page, new_))
         return health; /* the same list with other content */
     Evidence evidence(before_, {&pages_, 1}, limits_);
@@ -216,7 +215,7 @@ PatternHealth HealthCheck::check_column(std::size_t column) {
         return {before_.columns[column].name, 1, {}};
     if (has_known && before_.rows)
         return check_values(column);
-    return check_names(column);
+    return compare_column(*old_view_, *new_view_, before_, column);
 }
 
 ColumnDiff HealthCheck::compare(std::size_t column) const {
@@ -344,47 +343,6 @@ bool HealthCheck::is_cut(std::size_t column, const SharedRecord &shared) {
     while (common < was.size() && common < is.size() && was[common] == is[common])
         ++common;
     return common >= 3 && common < was.size() && !has_letter_or_digit(std::string_view(is).substr(common));
-}
-
-PlaceNames HealthCheck::names_of(const Document &page, const Extraction &extraction, std::size_t column) const {
-    std::vector<PlaceNames> all;
-    for (const Record &record : extraction.records) {
-        const Cell &cell = record.cells[column];
-        if (!cell.nodes.empty() && cell.value)
-            all.push_back(place_names(page, record.row.node, innermost(page, cell.nodes.front())));
-        if (all.size() == 8)
-            break;
-    }
-    return common_names(all);
-}
-
-/* Without shared records: the label of the column may have moved to another one, or its values look like another's. */
-PatternHealth HealthCheck::check_names(std::size_t column) {
-    PatternHealth health{before_.columns[column].name, 1, {}};
-    const PlaceNames was = names_of(*pages_.old_page, old_, column), is = names_of(*pages_.new_page, new_, column);
-    const bool is_relabelled = !was.label.empty() && !is.label.empty() && was.label != is.label;
-    for (std::size_t other = 0; other < values_.size() && is_relabelled; ++other)
-        if (other != column && names_of(*pages_.new_page, new_, other).label == was.label &&
-            names_of(*pages_.old_page, old_, other).label != was.label)
-            return {health.pattern, kBroken, "its label \"" + was.label + "\" now belongs to another column"};
-    std::vector<std::string> before, after;
-    for (const std::vector<ValueId> &record : old_values_)
-        if (record[column] > 0)
-            before.push_back(text(column, record[column]));
-    for (const std::vector<ValueId> &record : new_values_)
-        if (record[column] > 0)
-            after.push_back(text(column, record[column]));
-    if (!before.empty() && after.empty() && before.size() * 2 > old_values_.size())
-        return {health.pattern, kDoubtful, "it has no value on the new page"};
-    if (before.empty() || after.empty())
-        return health;
-    const double likeness = profile_similarity(profile_of(before), profile_of(after));
-    const bool same_names = name_similarity(was, is) >= 0.5;
-    if (!same_names && likeness < 0.35) {
-        health.holds = kDoubtful;
-        health.reason = "its values look different and its surroundings have changed";
-    }
-    return health;
 }
 
 } // namespace

@@ -75,9 +75,14 @@ void check_xpath(const std::string &, const std::string &value) { (void)XPath(va
 
 void check_pattern(const std::string &name, const std::string &value) {
     Column column;
-    column.name = name;
     column.pattern = value;
-    (void)CellReader(column);
+    try {
+        (void)CellReader(column);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::kInvalidOption)
+            throw;
+        throw_bad_value(name, value, "a regular expression of ICU");
+    }
 }
 
 void check_locale(const std::string &name, const std::string &value) {

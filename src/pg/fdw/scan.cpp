@@ -129,16 +129,25 @@ const Document &TableScan::snapshot_document(const Snapshot &snapshot) {
     return *document;
 }
 
-/* Patterns that select something of another kind than before, though every constraint holds: silent breakage. */
+/* Patterns that select something of another kind than before, though every constraint holds: silent breakage. A page that
+ * is known is compared record by record, any other one by its layout. */
 std::vector<Violation> TableScan::find_drift(const FetchedPage &page, const Document &document) {
     const Snapshot *reference = reference_for(page.url);
     if (reference == nullptr || reference->html == page.html)
         return {};
+    std::vector<PatternHealth> health;
+    if (reference->url == page.url) {
+        const PagePair pair{&snapshot_document(*reference), &document, is_last_page_};
+        health = check_health(learned_.wrapper, pair, current_limits());
+    } else {
+        if (monitor_ == nullptr)
+            monitor_ = std::make_unique<HealthMonitor>(*extractor_, snapshot_document(*reference), current_limits());
+        health = monitor_->check(document, extraction_);
+    }
     std::vector<Violation> drifted;
-    const PagePair pair{&snapshot_document(*reference), &document, is_last_page_, reference->url == page.url};
-    for (const PatternHealth &health : check_health(learned_.wrapper, pair, current_limits()))
-        if (health.holds < kHealthy)
-            drifted.push_back({health.pattern, "drift", health.reason, 0});
+    for (const PatternHealth &pattern : health)
+        if (pattern.holds < kHealthy)
+            drifted.push_back({pattern.pattern, "drift", pattern.reason, 0});
     return drifted;
 }
 
@@ -186,6 +195,7 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
     /* Whatever could be stored: from here on the new pages are the measure. */
     learned_.wrapper = adaptation.wrapper;
     learned_.snapshots = std::move(lesson.snapshots);
+    monitor_.reset();
     snapshot_documents_.clear();
     evidence_.clear();
     std::fill(column_saw_null_.begin(), column_saw_null_.end(), false);

@@ -58,6 +58,7 @@ class TableScan {
     Extraction extraction_;
     PageFacts facts_;
     std::map<std::string, std::unique_ptr<Document>> snapshot_documents_; /* by URL */
+    std::unique_ptr<HealthMonitor> monitor_; /* of pages that no snapshot shows */
 
     UrlParameters parameters_;
     std::int64_t url_index_ = 0;
