@@ -43,7 +43,7 @@ struct Wrapper {
     std::vector<Column> columns;
 };
 
-/* Reads the JSON form of DESIGN section 4. Throws kInvalidOption naming the key (unknown keys, wrong types, unknown data
+/* Reads the JSON form that docs/wrap.md describes. Throws kInvalidOption naming the key (unknown keys, wrong types, unknown data
  * types, bad regular expressions), kInvalidXPath naming the column. */
 [[nodiscard]] Wrapper wrapper_from_json(std::string_view json);
 [[nodiscard]] std::string wrapper_to_json(const Wrapper &wrapper);

@@ -19,10 +19,10 @@ std::string error_of(std::string_view json, ErrorKind kind = ErrorKind::kInvalid
 }
 
 TEST(WrapperJson, round_trips) {
-    const char *json = R"({"rows":{"xpath":"//li","min":1,"max":50},"columns":{"b":{"xpath":"./b","type":"numeric",)"
-                       R"("required":true,"pattern":"(\\d+)","locale":"de_DE","null_values":["-"],"min_occurs":1,)"
-                       R"("max_occurs":-1,"separator":"; "},"a":{"xpath":"./a","type":"text"},)"
-                       R"("cast":{"xpath":"./ul/li","columns":{"name":{"xpath":".","type":"text"}}}}})";
+    const char *json = R"J({"rows":{"xpath":"//li","min":1,"max":50},"columns":{"b":{"xpath":"./b","type":"numeric",)J"
+                       R"J("required":true,"pattern":"(\\d+)","locale":"de_DE","null_values":["-"],"min_occurs":1,)J"
+                       R"J("max_occurs":-1,"separator":"; "},"a":{"xpath":"./a","type":"text"},)J"
+                       R"J("cast":{"xpath":"./ul/li","columns":{"name":{"xpath":".","type":"text"}}}}})J";
     const Wrapper wrapper = wrapper_from_json(json);
     EXPECT_EQ(wrapper_to_json(wrapper), json);
     EXPECT_EQ(wrapper.rows->max, 50);

@@ -1,0 +1,100 @@
+"""Whatever a session waits for, it can be stopped, and goes on afterwards."""
+
+import time
+
+import pytest
+
+from database import wait_until
+from goods import server_sql, table_sql
+
+COLUMNS = "a text OPTIONS (xpath './td')"
+
+
+@pytest.fixture
+def urls(hostile):
+    return {'never answers': hostile.url('/hang'), 'never ends its page': hostile.url('/hang-body'),
+            'trickles': hostile.url('/slow?delay=0.1&bytes=100000'), 'never accepts': hostile.silent_url()}
+
+
+KINDS = ['never answers', 'never ends its page', 'trickles', 'never accepts']
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_statement_timeout_ends_a_fetch_from_a_server_that(db, urls, kind):
+    db.main.run("SET statement_timeout = '250ms'")
+    fastest = 60.0
+    for _ in range(5):  # one quick try shows that it can be: the machine may be busy
+        started = time.monotonic()
+        assert db.main.error('SELECT status FROM webwrap.fetch(%s)', urls[kind]).sqlstate == '57014'
+        fastest = min(fastest, time.monotonic() - started)
+        if fastest < 0.5:
+            break
+    assert fastest < 0.5
+    assert db.main.value("SELECT (webwrap.xpath('<p>goes on', '//p'))[1]") == 'goes on'
+
+
+def test_statement_timeout_ends_a_scan(db, hostile):
+    db.main.run(f"CREATE SERVER s FOREIGN DATA WRAPPER webwrap OPTIONS (base_url '{hostile.url('/')}')",
+                table_sql('t', 's', COLUMNS, url='hang', min_rows=None), "SET statement_timeout = '250ms'")
+    assert db.main.error('SELECT * FROM t').sqlstate == '57014'
+    assert db.main.value('SELECT 1') == 1
+
+
+def test_statement_timeout_ends_the_wait_between_requests(db, site):
+    site.serve(['<table id="goods"><tbody><tr><td>1</td></tr></tbody></table>'] * 3)
+    db.main.run(server_sql(site, options=", requests_per_second '0.001'"), table_sql('t', columns=COLUMNS, min_rows=None),
+                "SET statement_timeout = '250ms'")
+    assert db.main.error('SELECT * FROM t').sqlstate == '57014'
+    assert site.requests == ['/1']
+
+
+def test_statement_timeout_ends_fetch_many(db, urls):
+    db.main.run("SET statement_timeout = '250ms'")
+    assert db.main.error('SELECT * FROM webwrap.fetch_many(%s)', list(urls.values())).sqlstate == '57014'
+    assert db.main.value('SELECT 1') == 1
+
+
+@pytest.fixture
+def held(db, site):
+    """A session in the middle of a scan: the site does not answer for its second page."""
+    page = '<table id="goods"><tbody><tr><td>1</td></tr></tbody></table>'
+    site.serve([page] * 3)
+    db.main.run(server_sql(site), table_sql('t', columns=COLUMNS, min_rows=None))
+    site.hold('/2')
+    session = db.connect()
+    running = session.start('SELECT * FROM t')
+    site.wait_for_request('/2')
+    return session, running
+
+
+def test_pg_cancel_backend_ends_a_scan(db, site, held):
+    session, running = held
+    db.main.value('SELECT pg_cancel_backend(%s)', session.pid)
+    assert running.wait().sqlstate == '57014'
+    site.release('/2')
+    assert session.value('SELECT count(*) FROM t') == 3
+
+
+def test_pg_terminate_backend_ends_a_scan(db, held):
+    session, running = held
+    db.main.value('SELECT pg_terminate_backend(%s)', session.pid)
+    assert running.wait().sqlstate == '57P01'
+    wait_until(lambda: db.main.value('SELECT count(*) FROM pg_stat_activity WHERE pid = %s', session.pid) == 0, 'backend stays')
+
+
+def test_our_own_time_limit_is_another_error(db, hostile):
+    error = db.main.error('SELECT * FROM webwrap.fetch(%s, %s)', hostile.url('/hang'), '{"timeout_ms": 100}')
+    assert error.sqlstate == '08006'
+    db.main.run("SET webwrap.request_timeout = '100ms'")
+    error = db.main.error('SELECT * FROM webwrap.fetch(%s)', hostile.url('/hang'))
+    assert error.sqlstate == '08006' and 'webwrap.request_timeout' in (error.message_hint or '')
+
+
+def test_a_closed_cursor_leaves_the_session_fine(db, site):
+    site.serve(['<table id="goods"><tbody><tr><td>1</td></tr></tbody></table>'] * 3)
+    db.main.run(server_sql(site), table_sql('t', columns=COLUMNS, min_rows=None), 'BEGIN',
+                'DECLARE c CURSOR FOR SELECT * FROM t')
+    assert db.main.rows('FETCH 1 FROM c') == [('1',)]
+    db.main.run('CLOSE c', 'COMMIT')
+    assert site.requests == ['/1']
+    assert db.main.value('SELECT count(*) FROM t') == 3
