@@ -210,6 +210,8 @@ class Demo:
             say('Nothing was adapted: webwrap.adaptation is empty.', indent=2)
             return
         say(bold('What was adapted') + ' (webwrap.adaptation)', indent=2)
+        say('similarity: of the old and the new subtree, 0 where their tags differ; "by values": what was known of the', indent=2)
+        say('films decided, found again record by record', indent=2)
         for row in rows:
             name = f'{row["column_name"] or "(rows)":<10}'
             print(f'\n  {row["id"]:>3}  {bold(name)} similarity {row["similarity"]:.2f}   confidence {row["confidence"]:.2f}   '

@@ -257,10 +257,15 @@ void WrapperAdapter::fill_column(PatternAdaptation &pattern, std::size_t column,
 /* Tree similarity of an old record to the new one, or of the children of the records that hold the column's node. */
 double WrapperAdapter::record_similarity(const RecordLevel &level, std::optional<std::size_t> column,
                                          const Place *place) {
+    /* The child of `top` that holds the node; the node's own element when it stands beside `top`. */
     const auto child_of = [](const Document &page, NodeId top, NodeId node) {
-        while (node > 0 && page.parent(node) != top && node != top)
-            node = page.parent(node);
-        return page.is_element(node) ? node : page.parent(node);
+        const NodeId element = page.is_element(node) ? node : page.parent(node);
+        if (top == 0)
+            return page.parent(element) > 0 ? page.parent(element) : element;
+        for (NodeId child = element; child > 0; child = page.parent(child))
+            if (page.parent(child) == top)
+                return child;
+        return element;
     };
     for (std::size_t i = 0; i < level.aligned.size(); ++i) {
         const KnownRecord &record = evidence_.records()[level.aligned[i].record];

@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t kMaxOccurrences = 64; /* a value that stands in more places tells nothing about records */
 constexpr std::size_t kMaxLevels = 6;
-constexpr double kLevelShare = 0.9; /* of the best level's support that another one needs */
-constexpr double kWholeShare = 0.6; /* of a record's values that make it a record, not a mention */
+constexpr double kLevelShare = 0.9;   /* of the most records at one level that another one needs */
+constexpr double kEnoughShare = 0.75; /* of all that could be found: the records stand in one element each */
+constexpr double kWholeShare = 0.6;   /* of a record's values that make it a record, not a mention */
 constexpr double kHoldShares[] = {0.5, 0.25, 0.1};
 
 using Cover = std::unordered_map<NodeId, double>;
@@ -38,6 +39,7 @@ class Aligner {
     void find_occurrences(std::size_t pair, std::size_t column);
     void cover_record(std::size_t record, std::size_t column, const std::vector<NodeId> &nodes, double weight);
     std::vector<RecordLevel> levels(double hold_share) const;
+    static bool is_known(const std::vector<RecordLevel> &levels, const RecordLevel &level);
     static void set_regions(const Evidence &evidence, RecordLevel &level);
 
     Evidence &evidence_;
@@ -50,18 +52,28 @@ std::vector<RecordLevel> Aligner::run() {
         for (std::size_t column = 0; column < evidence_.column_count(); ++column)
             if (evidence_.wrapper().columns[column].columns.empty())
                 find_occurrences(pair, column);
+    std::size_t present = 0;
+    for (const RecordCover &cover : covers_)
+        present += cover.found > 0 ? 1 : 0;
     std::vector<RecordLevel> found;
     for (const double hold_share : kHoldShares) {
-        found = levels(hold_share);
-        std::size_t present = 0;
-        for (const RecordCover &cover : covers_)
-            present += cover.found > 0 ? 1 : 0;
-        if (!found.empty() && found.front().aligned.size() * 10 >= present * 8)
+        for (RecordLevel &level : levels(hold_share))
+            if (found.size() < kMaxLevels && !is_known(found, level))
+                found.push_back(std::move(level));
+        /* Records that stand in one element each need no further look. */
+        if (!found.empty() && found.front().support >= kEnoughShare * static_cast<double>(present))
             break;
     }
     for (RecordLevel &level : found)
         set_regions(evidence_, level);
     return found;
+}
+
+bool Aligner::is_known(const std::vector<RecordLevel> &levels, const RecordLevel &level) {
+    return std::any_of(levels.begin(), levels.end(), [&](const RecordLevel &known) {
+        return std::equal(known.aligned.begin(), known.aligned.end(), level.aligned.begin(), level.aligned.end(),
+                          [](const AlignedRecord &a, const AlignedRecord &b) { return a.element == b.element; });
+    });
 }
 
 /* Where the column's old values stand on the new page. Rare values weigh more. */
@@ -132,11 +144,16 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
             const double share = weight / covers_[i].total;
             if (share < hold_share || holders.at({pair, element}) != 1)
                 continue;
-            Best &best = path_to_best[tag_path_hash(page, element)];
-            best.depth = page.depth(element);
-            AlignedRecord &aligned = best.record_to_element[i];
-            if (share > aligned.share || (share == aligned.share && element < aligned.element))
-                aligned = {i, element, page.end_of(element), share};
+            /* By tags alone, and by tags and names: rows of two kinds may make one record. */
+            const std::uint64_t path = tag_path_hash(page, element);
+            const std::string_view names = page.attribute_value(element, "class");
+            for (const std::uint64_t key : {path, path ^ (std::hash<std::string_view>{}(names) | 1U)}) {
+                Best &best = path_to_best[key];
+                best.depth = page.depth(element);
+                AlignedRecord &aligned = best.record_to_element[i];
+                if (share > aligned.share || (share == aligned.share && element < aligned.element))
+                    aligned = {i, element, page.end_of(element), share};
+            }
         }
     }
     std::set<std::size_t> whole; /* records that one element holds most of */
@@ -145,7 +162,7 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
             if (aligned.share * covers_[record].total >= kWholeShare * covers_[record].all)
                 whole.insert(record);
     std::vector<std::pair<NodeId, RecordLevel>> by_depth;
-    double most = 0;
+    std::size_t most = 0;
     for (const auto &[path, best] : path_to_best) {
         RecordLevel level;
         for (const auto &[record, aligned] : best.record_to_element) {
@@ -155,16 +172,18 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
         }
         for (const std::size_t record : whole)
             level.missed += best.record_to_element.contains(record) ? 0 : 1;
-        most = std::max(most, level.support);
+        most = std::max(most, level.aligned.size());
         by_depth.emplace_back(best.depth, std::move(level));
     }
-    std::erase_if(by_depth, [&](const auto &entry) { return entry.second.support < kLevelShare * most; });
+    std::erase_if(by_depth, [&](const auto &entry) {
+        return static_cast<double>(entry.second.aligned.size()) < kLevelShare * static_cast<double>(most);
+    });
     std::sort(by_depth.begin(), by_depth.end(), [](const auto &a, const auto &b) {
         return a.second.support != b.second.support ? a.second.support > b.second.support : a.first < b.first;
     });
     std::vector<RecordLevel> levels;
     for (auto &[depth, level] : by_depth)
-        if (levels.size() < kMaxLevels)
+        if (levels.size() < kMaxLevels && !is_known(levels, level))
             levels.push_back(std::move(level));
     return levels;
 }

@@ -18,6 +18,7 @@ constexpr std::size_t kMaxTextBytes = 600; /* of an element's text that is looke
 constexpr std::size_t kAround = 6;         /* words before and after an element */
 constexpr int kMaxAncestors = 6;
 constexpr std::size_t kMaxBag = 64;
+constexpr float kRarePage = 300; /* on a page of fewer elements nothing is as rare as it can be */
 constexpr int kPollEvery = 256;
 
 bool is_heading(std::string_view tag) { return tag.size() == 2 && tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6'; }
@@ -313,7 +314,7 @@ std::vector<float> FeatureMatcher::combine(const Scores &scores) const {
     std::vector<float> combined(count);
     if (count == 0)
         return combined;
-    const float most = std::log(static_cast<float>(count) + 1);
+    const float most = std::log(std::max(static_cast<float>(count), kRarePage) + 1);
     std::vector<float> sorted(count);
     for (std::size_t feature = 0; feature < kFeatureCount; ++feature) {
         Interrupt::poll();

@@ -17,7 +17,7 @@ COLUMNS = """
 ROWS = '//table[@id="goods"]/tbody/tr'
 
 
-def goods(first=0, count=PAGES * PER_PAGE - PER_PAGE + ON_LAST_PAGE):
+def catalogue(first=0, count=PAGES * PER_PAGE - PER_PAGE + ON_LAST_PAGE):
     """(name, maker, shop or None, price or None, made), all different."""
     return [(f'{THINGS[i % 8]} no. {i * 17 % 89 + 10}{i}', MAKERS[i * 3 % 5], None if i % 5 == 4 else SHOPS[i * 7 % 4],
              None if i % 7 == 6 else Decimal(i * 7919 % 180000 + 500) / 100, date(2015, 1, 1) + timedelta(i * 211 % 3000))
@@ -86,9 +86,9 @@ def without_makers_page(chunk, number):
         .replace('<p class="card-maker"></p>', '')
 
 
-def pages(layout, catalogue=None):
-    catalogue = goods() if catalogue is None else catalogue
-    chunks = [catalogue[start:start + PER_PAGE] for start in range(0, len(catalogue), PER_PAGE)]
+def pages(layout, listed=None):
+    listed = catalogue() if listed is None else listed
+    chunks = [listed[start:start + PER_PAGE] for start in range(0, len(listed), PER_PAGE)]
     return [layout(chunk, number) for number, chunk in enumerate(chunks, 1)]
 
 
@@ -111,4 +111,4 @@ def read(session, sql=SELECT):
 
 
 def truth():
-    return sorted(goods())
+    return sorted(catalogue())
