@@ -15,11 +15,11 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps install uninstall clean demo check unit regress isolation e2e fuzz check-layering check-exports \
+.PHONY: all help deps install uninstall clean demo check unit regress isolation e2e check-layering check-exports \
         check-docs check-format docs
 
 help: ## lists the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
 
 all: ## builds the extension
 	+$(EXTENSION_MAKE) all

@@ -22,7 +22,7 @@ COMMENT ON FUNCTION webwrap.store_body(bytea, bytea) IS
 
 CREATE FUNCTION webwrap.load_body(hash bytea) RETURNS bytea
     AS 'MODULE_PATHNAME', 'webwrap_load_body'
-    LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000;
+    LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 10000;
 REVOKE ALL ON FUNCTION webwrap.load_body(bytea) FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.load_body(bytea) IS
 'The stored body with this hash, or NULL. Raises XX001 when it does not match its hash.';

@@ -2,18 +2,36 @@
 
 namespace webwrap {
 
-/* Cancel requests reach the core through two injected functions. Without injection (unit tests, benchmarks) nothing is
+/* Cancel requests reach the core through injected functions. Without injection (unit tests, benchmarks) nothing is
  * ever pending. `poll` may throw; `pending` never does, so callbacks of C libraries can ask it and stop by return code. */
 struct Interrupt {
     using PollHook = void (*)();
     using PendingHook = bool (*)() noexcept;
+    using FuseHook = void (*)(volatile unsigned long *budget) noexcept;
     static inline constinit PollHook poll_hook = nullptr;
     static inline constinit PendingHook pending_hook = nullptr;
+    static inline constinit FuseHook fuse_hook = nullptr;
 
     static void poll() {
         if (poll_hook != nullptr)
             poll_hook();
     }
+    /* For code that can neither poll nor ask but keeps to a budget which it reads again and again: while a fuse lives, a
+     * cancel request sets the budget to 0, from a signal handler. One at a time. */
+    class Fuse {
+      public:
+        explicit Fuse(volatile unsigned long *budget) noexcept {
+            if (fuse_hook != nullptr)
+                fuse_hook(budget);
+        }
+        ~Fuse() {
+            if (fuse_hook != nullptr)
+                fuse_hook(nullptr);
+        }
+        Fuse(const Fuse &) = delete;
+        Fuse &operator=(const Fuse &) = delete;
+    };
+
     [[nodiscard]] static bool pending() noexcept { return pending_hook != nullptr && pending_hook(); }
 };
 

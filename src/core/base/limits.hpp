@@ -12,7 +12,7 @@ struct Limits {
     std::size_t max_header_size_bytes = std::size_t{64} << 10;
     int max_redirects = 10;
     int max_nodes = 2'000'000; /* nodes and attributes of one document */
-    int max_depth = 512;       /* nesting of elements; deeper ones are attached to the last allowed level */
+    int max_depth = 512;       /* nesting of elements */
     std::int64_t max_xpath_operations = 50'000'000;
     std::int64_t max_match_cells = 200'000'000; /* cells of dynamic-programming tables of one matching */
     std::size_t max_document_memory_bytes = std::size_t{512} << 20;

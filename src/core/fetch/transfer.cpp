@@ -262,17 +262,19 @@ void Transfer::throw_network(CURLcode result) const {
                 sentence(error_text_.data()));
 }
 
+/* curl has one code for three limits; only its text tells a slow transfer from one that took too long. */
 void Transfer::throw_timeout(bool timed_out) const {
-    if (timed_out)
-        throw Error(ErrorKind::kTimeout,
-                    "could not fetch " + quoted(hop_.url) + " within " + time_text(limits_.request_timeout_ms), {},
-                    "Raise webwrap.request_timeout.");
+    const bool too_slow = std::string_view(error_text_.data()).starts_with("Operation too slow");
     curl_off_t pretransfer_us = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
-    if (pretransfer_us == 0)
+    if (!timed_out && pretransfer_us == 0)
         throw Error(ErrorKind::kTimeout,
                     "could not connect to " + quoted(hop_.url) + " within " + time_text(limits_.connect_timeout_ms), {},
                     "Raise webwrap.connect_timeout.");
+    if (timed_out || !too_slow)
+        throw Error(ErrorKind::kTimeout,
+                    "could not fetch " + quoted(hop_.url) + " within " + time_text(limits_.request_timeout_ms), {},
+                    "Raise webwrap.request_timeout.");
     throw Error(ErrorKind::kTimeout,
                 "could not fetch " + quoted(hop_.url) + ": less than " + std::to_string(limits_.low_speed_bytes_per_s) +
                     " bytes per second arrived for " + std::to_string(limits_.low_speed_time_s) + " s",

@@ -188,8 +188,11 @@ Selection XPath::evaluate(const Document &document, NodeId context_node, const L
     context->node = mirror.node_to_xml[static_cast<std::size_t>(context_node)];
     context->opLimit = static_cast<unsigned long>(limits.max_xpath_operations);
     context->opCount = 0;
-    const XPathObjectHandle object(xmlXPathCompiledEval(compiled_->program.get(), context));
-    Interrupt::poll();
+    const XPathObjectHandle object = [&] {
+        const Interrupt::Fuse fuse(&context->opLimit);
+        return XPathObjectHandle(xmlXPathCompiledEval(compiled_->program.get(), context));
+    }();
+    Interrupt::poll(); /* before the budget that a cancel took away is mistaken for a limit */
     if (problem.code - XML_XPATH_EXPRESSION_OK == XPATH_OP_LIMIT_EXCEEDED)
         throw Error(ErrorKind::kLimitExceeded,
                     "XPath \"" + abbreviate(path_, 200) + "\" needs more than " +

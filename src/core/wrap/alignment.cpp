@@ -14,9 +14,11 @@ namespace {
 
 constexpr std::size_t kMaxOccurrences = 64; /* a value that stands in more places tells nothing about records */
 constexpr std::size_t kMaxLevels = 6;
-constexpr double kLevelShare = 0.9;   /* of the most records at one level that another one needs */
-constexpr double kEnoughShare = 0.75; /* of all that could be found: the records stand in one element each */
-constexpr double kWholeShare = 0.6;   /* of a record's values that make it a record, not a mention */
+constexpr double kLevelShare = 0.7;    /* of the most records at one level that another one needs */
+constexpr double kEnoughShare = 0.75;  /* of all that could be found: the records stand in one element each */
+constexpr double kPresentShare = 0.25; /* of a record's values that its element holds, or it stands there by chance */
+constexpr double kWholeShare = 0.6;    /* of a record's values that make it a record, not a mention */
+constexpr double kRivalShare = 0.85;   /* of the best held record that makes another one a rival for the element */
 constexpr double kHoldShares[] = {0.5, 0.25, 0.1};
 
 using Cover = std::unordered_map<NodeId, double>;
@@ -126,11 +128,16 @@ void Aligner::cover_record(std::size_t record, std::size_t, const std::vector<No
 
 /* Groups the elements that hold one record each by their path of tags. */
 std::vector<RecordLevel> Aligner::levels(double hold_share) const {
-    std::map<std::pair<std::size_t, NodeId>, int> holders; /* by pair and element: how many records it holds */
-    for (std::size_t i = 0; i < covers_.size(); ++i)
-        for (const auto &[element, weight] : covers_[i].element_to_weight)
-            if (weight >= hold_share * covers_[i].total)
-                ++holders[{evidence_.records()[i].pair, element}];
+    /* By pair and element: the greatest share of a record that it holds, then how many records it holds so much of. */
+    std::map<std::pair<std::size_t, NodeId>, std::pair<double, int>> holders;
+    const auto for_each = [&](const auto &visit) {
+        for (std::size_t i = 0; i < covers_.size(); ++i)
+            for (const auto &[element, weight] : covers_[i].element_to_weight)
+                if (weight >= hold_share * covers_[i].total)
+                    visit(holders[{evidence_.records()[i].pair, element}], weight / covers_[i].total);
+    };
+    for_each([](auto &holder, double share) { holder.first = std::max(holder.first, share); });
+    for_each([](auto &holder, double share) { holder.second += share >= kRivalShare * holder.first ? 1 : 0; });
     struct Best {
         std::map<std::size_t, AlignedRecord> record_to_element;
         NodeId depth = 0;
@@ -142,7 +149,10 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
         const Document &page = evidence_.new_page(pair);
         for (const auto &[element, weight] : covers_[i].element_to_weight) {
             const double share = weight / covers_[i].total;
-            if (share < hold_share || holders.at({pair, element}) != 1)
+            if (share < hold_share)
+                continue;
+            const auto &[greatest, count] = holders.at({pair, element});
+            if (count != 1 || share < greatest)
                 continue;
             /* By tags alone, and by tags and names: rows of two kinds may make one record. */
             const std::uint64_t path = tag_path_hash(page, element);
@@ -168,7 +178,7 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
         for (const auto &[record, aligned] : best.record_to_element) {
             level.aligned.push_back(aligned);
             level.support += aligned.share;
-            level.present += covers_[record].total >= kWholeShare * covers_[record].all ? 1 : 0;
+            level.present += aligned.share * covers_[record].total >= kPresentShare * covers_[record].all ? 1 : 0;
         }
         for (const std::size_t record : whole)
             level.missed += best.record_to_element.contains(record) ? 0 : 1;

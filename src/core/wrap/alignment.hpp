@@ -18,7 +18,7 @@ struct AlignedRecord {
 struct RecordLevel {
     std::vector<AlignedRecord> aligned; /* at most one for each old record; elements are distinct */
     double support = 0;                 /* sum of the shares */
-    std::size_t present = 0;            /* aligned records most of whose values are on the new page */
+    std::size_t present = 0;            /* aligned records that are more than a chance likeness */
     std::size_t missed = 0;             /* records that are on the new pages as a whole, but not at this level */
 };
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_set>
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
@@ -16,9 +17,10 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxSharing = 16; /* records with one value; a more common one aligns nothing */
-constexpr std::size_t kMinAligned = 3;  /* shared records that values can be compared on */
-constexpr double kExplainedShare = 0.6; /* of disagreements that another place must explain */
+constexpr std::size_t kMaxSharing = 16;        /* records with one value; a more common one aligns nothing */
+constexpr std::size_t kMaxIndexedBytes = 1024; /* of a text that known values are looked for in */
+constexpr std::size_t kMinAligned = 3;         /* shared records that values can be compared on */
+constexpr double kExplainedShare = 0.6;        /* of disagreements that another place must explain */
 constexpr double kMostlyLost = 0.5, kMostlyChanged = 0.7;
 constexpr double kBroken = 0.02, kDoubtful = 0.3;
 
@@ -34,21 +36,6 @@ struct ColumnDiff {
     std::vector<SharedRecord> lost, gained, changed;
     std::set<std::string> gained_texts;
 };
-
-/* Tags from the root to the first row, with the names of the two elements next to it. */
-std::string row_signature(const Document &page, const Extraction &extraction) {
-    if (extraction.records.empty())
-        return {};
-    std::string signature;
-    int steps = 0;
-    for (NodeId node = extraction.records.front().row.node; node > 0; node = page.parent(node), ++steps) {
-        signature += "/" + std::string(page.name(node));
-        if (steps == 1 || steps == 2)
-            signature += "." + std::string(page.attribute_value(node, "class")) + "#" +
-                         std::string(page.attribute_value(node, "id"));
-    }
-    return signature;
-}
 
 class HealthCheck {
   public:
@@ -71,6 +58,7 @@ class HealthCheck {
     std::vector<std::vector<ValueId>> intern(const Extraction &extraction);
     void align();
     PatternHealth check_rows();
+    bool may_be_elsewhere();
     PatternHealth check_column(std::size_t column);
     PatternHealth check_values(std::size_t column);
     ColumnDiff compare(std::size_t column) const;
@@ -177,6 +165,32 @@ std::vector<PatternHealth> HealthCheck::run() {
     return health;
 }
 
+/* True when telling texts of many old records are on the new page: a cheap look before a thorough one. */
+bool HealthCheck::may_be_elsewhere() {
+    if (index_ == nullptr)
+        index_ = std::make_unique<PageIndex>(*pages_.new_page, kMaxIndexedBytes);
+    std::unordered_set<std::string_view> texts;
+    for (std::size_t i = 0; i < index_->text_count(); ++i)
+        texts.insert(index_->text(static_cast<TextId>(i)));
+    std::set<std::size_t> shared;
+    for (const SharedRecord &record : shared_)
+        shared.insert(record.before);
+    std::size_t present = 0;
+    for (std::size_t i = 0; i < old_.records.size(); ++i) {
+        Interrupt::poll();
+        std::size_t cells = 0, found = 0;
+        for (const Cell &cell : old_.records[i].cells) {
+            if (!cell.value || cell.nodes.size() != 1)
+                continue;
+            const std::string text = fold_space(string_value(*pages_.old_page, cell.nodes.front()));
+            ++cells;
+            found += texts.contains(text) ? 1 : 0;
+        }
+        present += !shared.contains(i) && found * 2 > cells ? 1 : 0;
+    }
+    return present >= kMinAligned && present * 2 >= old_.records.size();
+}
+
 /* When the known records are on the page, but not among the selected ones, the row pattern selects another list. */
 PatternHealth HealthCheck::check_rows() {
     PatternHealth health{"rows", 1, {}};
@@ -184,7 +198,7 @@ PatternHealth HealthCheck::check_rows() {
         return health;
     if (new_values_.empty())
         return {"rows", 0, "it selects nothing"};
-    if (!is_strict_ && row_signature(*pages_.old_page, old_) == row_signature(*pages_.new_page, new_))
+    if (!may_be_elsewhere())
         return health; /* the same list with other content */
     Evidence evidence(before_, {&pages_, 1}, limits_);
     std::set<NodeId> selected;
@@ -280,7 +294,7 @@ bool HealthCheck::is_explained_elsewhere(std::size_t column, const ColumnDiff &d
     if (missing.empty())
         return false;
     if (index_ == nullptr)
-        index_ = std::make_unique<PageIndex>(*pages_.new_page, 1024);
+        index_ = std::make_unique<PageIndex>(*pages_.new_page, kMaxIndexedBytes);
     const Document &page = *pages_.new_page;
     std::map<std::string, std::size_t> place_to_count;
     for (const SharedRecord &shared : missing) {

@@ -1,5 +1,8 @@
 #include "core/wrap/layout.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/wrap/places.hpp"
 #include "core/wrap/profile.hpp"
 
@@ -10,6 +13,7 @@ namespace {
 constexpr std::size_t kNamedRecords = 8;
 constexpr double kSameNames = 0.5, kSameKind = 0.35;
 constexpr double kBroken = 0.02, kDoubtful = 0.3;
+constexpr double kBadLuck = 0.001; /* chance below which a column is not empty by chance */
 
 } // namespace
 
@@ -41,6 +45,25 @@ std::vector<std::string> LayoutView::values(std::size_t column) const {
     return values;
 }
 
+std::size_t LayoutView::selected(std::size_t column) const {
+    return static_cast<std::size_t>(
+        std::count_if(extraction_->records.begin(), extraction_->records.end(),
+                      [column](const Record &record) { return !record.cells[column].nodes.empty(); }));
+}
+
+namespace {
+
+/* True when the XPath selects nothing on the page, and from the other page that is too unlikely to be chance. */
+bool is_gone(const LayoutView &before, const LayoutView &now, std::size_t column) {
+    if (now.selected(column) > 0)
+        return false;
+    const double missing = static_cast<double>(before.records() - before.selected(column) + 1) /
+                           static_cast<double>(before.records() + 2);
+    return std::pow(missing, static_cast<double>(now.records())) < kBadLuck;
+}
+
+} // namespace
+
 PatternHealth compare_column(LayoutView &before, LayoutView &now, const Wrapper &wrapper, std::size_t column) {
     PatternHealth health{wrapper.columns[column].name, 1, {}};
     const PlaceNames was = before.names(column), is = now.names(column);
@@ -49,8 +72,8 @@ PatternHealth compare_column(LayoutView &before, LayoutView &now, const Wrapper 
         if (other != column && now.names(other).label == was.label && before.names(other).label != was.label)
             return {health.pattern, kBroken, "its label \"" + was.label + "\" now belongs to another column"};
     const std::vector<std::string> old_values = before.values(column), new_values = now.values(column);
-    if (!old_values.empty() && new_values.empty() && old_values.size() * 2 > before.records())
-        return {health.pattern, kDoubtful, "it has no value on the new page"};
+    if (is_gone(before, now, column))
+        return {health.pattern, kDoubtful, "its XPath selects nothing on the page"};
     if (old_values.empty() || new_values.empty() || name_similarity(was, is) >= kSameNames)
         return health;
     if (profile_similarity(profile_of(old_values), profile_of(new_values)) < kSameKind)

@@ -18,6 +18,8 @@ class LayoutView {
     /* Labels and names around the column's values in the first few records; worked out once. */
     [[nodiscard]] const PlaceNames &names(std::size_t column);
     [[nodiscard]] std::vector<std::string> values(std::size_t column) const;
+    /* Records in which the column's XPath selects something. */
+    [[nodiscard]] std::size_t selected(std::size_t column) const;
     [[nodiscard]] std::size_t records() const noexcept { return extraction_->records.size(); }
 
   private:

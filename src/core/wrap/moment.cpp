@@ -149,12 +149,19 @@ std::string date_from_days(long days) {
     return buffer;
 }
 
-/* A year of two letters would be guessed relative to today; one letter takes it as written. */
-std::u16string with_full_year(std::u16string pattern) {
-    const std::size_t at = pattern.find(u"yy");
-    if (at != std::u16string::npos && pattern.compare(at, 3, u"yyy") != 0)
-        pattern.erase(at, 1);
-    return pattern;
+/* A year of one or two letters would be completed relative to today; four take it as written. */
+std::u16string with_full_year(const std::u16string &pattern) {
+    std::u16string full;
+    bool is_quoted = false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        is_quoted = is_quoted != (pattern[i] == u'\'');
+        const bool is_year = pattern[i] == u'y' && !is_quoted;
+        if (!is_year)
+            full.push_back(pattern[i]);
+        else if (i + 1 == pattern.size() || pattern[i + 1] != u'y')
+            full += u"yyyy";
+    }
+    return full;
 }
 
 std::u16string pattern_of(const UDateFormat *format) {

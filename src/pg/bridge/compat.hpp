@@ -11,6 +11,8 @@ extern "C" {
 #include "nodes/execnodes.h"
 #include "optimizer/pathnode.h"
 #include "utils/acl.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -24,6 +26,15 @@ inline void reserve_setting_prefix(const char *prefix) {
     MarkGUCPrefixReserved(prefix);
 #else
     EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+/* Calls the timer's handler every so often until it is disabled; before PostgreSQL 15 once. */
+inline void start_periodic_timeout(TimeoutId timer, int interval_ms) {
+#if PG_VERSION_NUM >= 150000
+    enable_timeout_every(timer, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), interval_ms), interval_ms);
+#else
+    enable_timeout_after(timer, interval_ms);
 #endif
 }
 

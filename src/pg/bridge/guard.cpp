@@ -85,6 +85,7 @@ void poll_interrupts() {
 
 void install_interrupt_hooks() noexcept {
     Interrupt::poll_hook = poll_interrupts;
+    Interrupt::fuse_hook = watch_budget;
     Interrupt::pending_hook = []() noexcept {
         return InterruptPending && InterruptHoldoffCount == 0 && CritSectionCount == 0;
     };

@@ -69,12 +69,29 @@ bool check_allowed_networks(char **value, void **, GucSource) {
     return false;
 }
 
+/* Whether the server has accepted a value for webwrap.enabled other than the default. */
+constinit bool is_enabled_given = false;
+
+bool note_enabled(bool *, void **, GucSource source) {
+    is_enabled_given = is_enabled_given || source > PGC_S_DEFAULT;
+    return true;
+}
+
+/* Until the library is loaded the server takes values for the name from anyone, also in place of the administrator's. Now
+ * it refuses those of an ordinary role and falls back to the default, which must not open what the administrator closed. */
+void define_enabled() {
+    const bool is_preset = GetConfigOption("webwrap.enabled", true, false) != nullptr;
+    DefineCustomBoolVariable("webwrap.enabled", "Allows network use.",
+                             "When off, every fetch and every scan of a foreign table fails at once.",
+                             &Settings::enabled, true, PGC_SUSET, 0, note_enabled, nullptr, nullptr);
+    if (is_preset && !is_enabled_given)
+        SetConfigOption("webwrap.enabled", "off", PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 } // namespace
 
 void define_settings() {
-    DefineCustomBoolVariable("webwrap.enabled", "Allows network use.",
-                             "When off, every fetch and every scan of a foreign table fails at once.",
-                             &Settings::enabled, true, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    define_enabled();
     DefineCustomStringVariable("webwrap.allowed_networks", "Networks that may be connected to though they are not public.",
                                "Loopback, private, link-local and other special-purpose addresses are refused unless "
                                "they lie in one of these.",

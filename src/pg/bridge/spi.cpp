@@ -1,6 +1,7 @@
 #include "pg/bridge/spi.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "executor/spi.h"
 #include "utils/snapmgr.h"
@@ -24,8 +25,11 @@ TrustedQueries::TrustedQueries() {
         (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
                                 true, 0, false);
         SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE);
+        (void)set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                                true, 0, false);
         SPI_connect();
-        PushActiveSnapshot(GetLatestSnapshot());
+        /* In parallel mode no newer snapshot can be taken. */
+        PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
         return level;
     });
 }

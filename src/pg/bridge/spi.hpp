@@ -20,7 +20,8 @@ struct Parameter {
 [[nodiscard]] Parameter int8_parameter(std::int64_t number);
 
 /* While alive, queries run as the cluster's first superuser with a fixed search path and the latest snapshot: our tables
- * belong to no user, and REPEATABLE READ must not hide what the background writer has stored. SQL given to it is constant
+ * belong to no user, and REPEATABLE READ must not hide what the background writer has stored (in parallel mode the
+ * statement's own snapshot has to do). SQL given to it is constant
  * text; what users say comes in as parameters. finish() ends it; an exception leaves the rest to transaction abort. */
 class TrustedQueries {
   public:

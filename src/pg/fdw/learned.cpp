@@ -47,13 +47,14 @@ bool is_vetoed(Learned &learned, const std::vector<Veto> &vetoes) {
     });
 }
 
-/* The session's knowledge where it is still good: nothing stored by now, same options, not reverted. */
+/* The session's knowledge where it is still good: nothing like it stored by now, same options, not reverted. */
 Learned *find_kept(const TableDefinition &table, const Learned &stored) {
     const auto found = session_memory().find(table.relation);
     if (found == session_memory().end())
         return nullptr;
     Kept &kept = found->second;
-    if (!stored.adapted.empty() || kept.options != wrapper_to_json(table.wrapper) || is_vetoed(kept.learned, stored.vetoes)) {
+    const bool is_superseded = !stored.adapted.empty() || (kept.learned.adapted.empty() && !stored.snapshots.empty());
+    if (is_superseded || kept.options != wrapper_to_json(table.wrapper) || is_vetoed(kept.learned, stored.vetoes)) {
         session_memory().erase(found);
         return nullptr;
     }
@@ -167,11 +168,21 @@ void store_lesson(const TableDefinition &table, const Learned &before, const Wra
         session_memory().erase(table.relation);
         return;
     }
-    if (lesson.adaptations.empty())
-        return; /* only snapshots, which the next scan can take again */
-    const bool is_known = session_memory().contains(table.relation);
+    if (outcome == WriteOutcome::kDeferred && lesson.adaptations.empty())
+        return;
+    const auto known = session_memory().find(table.relation);
+    const bool is_known = known != session_memory().end() && !known->second.learned.adapted.empty();
     session_memory()[table.relation].options = wrapper_to_json(table.wrapper);
     Learned &kept = session_memory()[table.relation].learned;
+    if (lesson.adaptations.empty()) {
+        /* Pages alone are worth no warning: the query has lost nothing. */
+        kept = before;
+        for (const Snapshot &page : lesson.snapshots) {
+            std::erase_if(kept.snapshots, [&](const Snapshot &s) { return s.url == page.url; });
+            kept.snapshots.push_back(page);
+        }
+        return;
+    }
     kept.wrapper = wrapper;
     kept.batch = before.batch;
     kept.adapted.clear();

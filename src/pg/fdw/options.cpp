@@ -53,6 +53,13 @@ void check_count(const std::string &name, const std::string &value) {
         throw_bad_value(name, value, "a whole number, 0 or more");
 }
 
+void check_max_occurs(const std::string &name, const std::string &value) {
+    if (value == "0")
+        throw_bad_value(name, value, "1 or more, or -1 for any number");
+    if (value != "-1")
+        check_count(name, value);
+}
+
 void check_positive(const std::string &name, const std::string &value) {
     double number = 0;
     const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -135,7 +142,7 @@ constexpr OptionSpec kOptions[] = {
     {"rows", ForeignTableRelationId, check_xpath},
     {"url", ForeignTableRelationId, check_url_template},
     {"locale", AttributeRelationId, check_locale},
-    {"max_occurs", AttributeRelationId, check_count},
+    {"max_occurs", AttributeRelationId, check_max_occurs},
     {"min_occurs", AttributeRelationId, check_count},
     {"null_value", AttributeRelationId, check_any},
     {"parameter", AttributeRelationId, check_any},

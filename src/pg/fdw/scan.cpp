@@ -16,6 +16,14 @@ namespace {
 /* Below this probability a pattern counts as drifted though no constraint is violated. */
 constexpr double kHealthy = 0.5;
 
+std::vector<Violation> drifted(const std::vector<PatternHealth> &health) {
+    std::vector<Violation> violations;
+    for (const PatternHealth &pattern : health)
+        if (pattern.holds < kHealthy)
+            violations.push_back({pattern.pattern, "drift", pattern.reason, 0});
+    return violations;
+}
+
 } // namespace
 
 TableScan::TableScan(TableDefinition table, ForeignScanState *scan, Oid user)
@@ -144,11 +152,7 @@ std::vector<Violation> TableScan::find_drift(const FetchedPage &page, const Docu
             monitor_ = std::make_unique<HealthMonitor>(*extractor_, snapshot_document(*reference), current_limits());
         health = monitor_->check(document, extraction_);
     }
-    std::vector<Violation> drifted;
-    for (const PatternHealth &pattern : health)
-        if (pattern.holds < kHealthy)
-            drifted.push_back({pattern.pattern, "drift", pattern.reason, 0});
-    return drifted;
+    return drifted(health);
 }
 
 AdaptOptions TableScan::adapt_options() const {
@@ -166,26 +170,26 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
         throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
     /* The pages that stand in the snapshots' places now; each is fetched once a scan anyway. */
     std::vector<PageHandle> pages;
-    for (const Snapshot &snapshot : learned_.snapshots)
-        pages.push_back(pages_.fetch(snapshot.url));
     std::vector<std::unique_ptr<Document>> documents;
     std::vector<PagePair> pairs;
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-        documents.push_back(parse_html(pages[i]->html, current_limits()));
-        pairs.push_back({&snapshot_document(learned_.snapshots[i]), documents.back().get(),
-                         learned_.snapshots[i].is_last_page});
+    Lesson lesson;
+    for (const Snapshot &snapshot : learned_.snapshots) {
+        const PageHandle now = fetch_if_there(snapshot.url);
+        if (now == nullptr)
+            continue;
+        pages.push_back(now);
+        documents.push_back(parse_html(now->html, current_limits()));
+        pairs.push_back({&snapshot_document(snapshot), documents.back().get(), snapshot.is_last_page});
+        lesson.snapshots.push_back({now->url, now->html, snapshot.is_last_page});
     }
+    if (pairs.empty())
+        throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
     const WrapperAdaptation adaptation = adapt_wrapper(learned_.wrapper, pairs, adapt_options(), current_limits());
     if (!adaptation.is_sure)
         throw_not_adapted(table_, page.url, violations, adaptation);
     throw_if_vetoed(table_, page.url, learned_, adaptation);
-    adopt(adaptation, page, document, violations);
-
-    Lesson lesson;
-    for (const PatternAdaptation &pattern : adaptation.patterns)
-        lesson.adaptations.push_back(pattern);
-    for (std::size_t i = 0; i < pages.size(); ++i)
-        lesson.snapshots.push_back({pages[i]->url, pages[i]->html, learned_.snapshots[i].is_last_page});
+    adopt(adaptation, page, document, violations, *documents.front());
+    lesson.adaptations = adaptation.patterns;
     if (is_changed(adaptation)) {
         ++pages_.statistics().adaptations;
         store_lesson(table_, learned_, adaptation.wrapper, lesson);
@@ -201,11 +205,25 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
     std::fill(column_saw_null_.begin(), column_saw_null_.end(), false);
 }
 
-/* Takes the adapted wrapper into use if the page at hand is right under it. */
+/* The page as it is now, or nothing when it is gone: a page less to compare, not a failed scan. */
+PageHandle TableScan::fetch_if_there(const std::string &url) {
+    try {
+        return pages_.fetch(url);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::kHttpStatus)
+            throw;
+        return nullptr;
+    }
+}
+
+/* Takes the adapted wrapper into use if the page at hand is right under it, and looks like `known`, a page that the
+ * adaptation was made on. */
 void TableScan::adopt(const WrapperAdaptation &adaptation, const FetchedPage &page, const Document &document,
-                      const std::vector<Violation> &violations) {
+                      const std::vector<Violation> &violations, const Document &known) {
     extractor_ = std::make_unique<Extractor>(adaptation.wrapper);
-    const std::vector<Violation> remaining = extract(document);
+    std::vector<Violation> remaining = extract(document);
+    if (remaining.empty())
+        remaining = drifted(HealthMonitor(*extractor_, known, current_limits()).check(document, extraction_));
     if (remaining.empty())
         return;
     extractor_ = std::make_unique<Extractor>(learned_.wrapper);
@@ -251,6 +269,8 @@ bool TableScan::covers_null(std::size_t column) {
  * could tell a new layout's way of writing "none" from a value. */
 void TableScan::note_evidence(const FetchedPage &page) {
     ++checked_pages_;
+    if (table_.wrapper.rows && extraction_.records.empty())
+        return; /* nothing to compare a later page with */
     const auto room = static_cast<std::size_t>(Settings::snapshot_pages);
     bool is_wanted = evidence_.empty();
     std::vector<bool> has_null(column_saw_null_.size());

@@ -38,7 +38,8 @@ class TableScan {
     [[nodiscard]] std::vector<Violation> find_drift(const FetchedPage &page, const Document &document);
     void repair(const FetchedPage &page, const Document &document, const std::vector<Violation> &violations);
     void adopt(const WrapperAdaptation &adaptation, const FetchedPage &page, const Document &document,
-               const std::vector<Violation> &violations);
+               const std::vector<Violation> &violations, const Document &known);
+    [[nodiscard]] PageHandle fetch_if_there(const std::string &url);
     void follow_next_link(const FetchedPage &page, const Document &document);
     void note_evidence(const FetchedPage &page);
     void note_empty_patterns();

@@ -134,9 +134,18 @@ void at_transaction_end(XactEvent event, void *) {
     Deferred &waiting = deferred();
     switch (event) {
     case XACT_EVENT_PRE_COMMIT:
-        for (const std::string &text : waiting.texts)
-            waiting.mailboxes.push_back(make_mailbox(text.data(), text.size()));
-        waiting.texts.clear();
+        guard([&waiting] {
+            waiting.mailboxes.reserve(waiting.texts.size());
+            for (const std::string &text : waiting.texts) {
+                const char *data = text.data();
+                const std::size_t size = text.size();
+                waiting.mailboxes.push_back(call_pg([data, size] { return make_mailbox(data, size); }));
+            }
+            waiting.texts.clear();
+        });
+        break;
+    case XACT_EVENT_PRE_PREPARE:
+        waiting.texts.clear(); /* nobody is left to hand them over when the transaction commits */
         break;
     case XACT_EVENT_COMMIT:
         for (dsm_segment *mailbox : waiting.mailboxes) {

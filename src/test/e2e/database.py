@@ -27,13 +27,27 @@ def wait_until(condition, what, seconds=20):
         time.sleep(0.02)
 
 
+class Notice:
+    """What a notice said; psycopg's own diagnostics end with its handler."""
+
+    def __init__(self, diagnostics):
+        self.severity = diagnostics.severity_nonlocalized
+        self.sqlstate = diagnostics.sqlstate
+        self.message = diagnostics.message_primary
+        self.detail = diagnostics.message_detail or ''
+        self.hint = diagnostics.message_hint or ''
+
+    def __repr__(self):
+        return f'{self.severity}: {self.message}\n{self.detail}\n{self.hint}'
+
+
 class Session:
     """One connection in autocommit mode, with the notices that the server sent."""
 
     def __init__(self, dsn):
         self.connection = psycopg.connect(dsn, autocommit=True)
         self.notices = []
-        self.connection.add_notice_handler(self.notices.append)
+        self.connection.add_notice_handler(lambda diagnostics: self.notices.append(Notice(diagnostics)))
 
     def close(self):
         self.connection.close()
@@ -70,7 +84,7 @@ class Session:
 
     def warnings(self):
         """The warnings since the last call."""
-        seen = [notice for notice in self.notices if notice.severity_nonlocalized == 'WARNING']
+        seen = [notice for notice in self.notices if notice.severity == 'WARNING']
         self.notices.clear()
         return seen
 

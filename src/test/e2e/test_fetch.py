@@ -23,7 +23,7 @@ def test_any_status_is_a_result(db, hostile, status):
 def test_the_response_has_all_its_parts(db, hostile):
     url = hostile.url('/ok')
     row = fetch(db, hostile, '/ok', "url, final_url, status, content_type, charset, convert_from(body, 'UTF8') = html, "
-                "html LIKE '%Grüße%', now() - fetched_at < '1 hour', elapsed_ms >= 0, from_cache, error")
+                "html LIKE '%%Grüße%%', now() - fetched_at < '1 hour', elapsed_ms >= 0, from_cache, error")
     assert row[:3] == (url, url, 200)
     assert row[3].startswith('text/html') and row[4].lower() == 'utf-8'
     assert row[5:] == (True, True, True, True, False, None)
@@ -67,7 +67,7 @@ def test_what_is_no_text_has_no_html(db, hostile):
 
 
 def test_compressed_pages_arrive_plain(db, hostile):
-    assert fetch(db, hostile, '/gzip', "html LIKE '%Grüße%'") == (True,)
+    assert fetch(db, hostile, '/gzip', "html LIKE '%%Grüße%%'") == (True,)
 
 
 def test_redirects_are_followed_and_told(db, hostile):

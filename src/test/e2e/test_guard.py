@@ -1,7 +1,9 @@
 """The address guard and the switches: what may be connected to, and who decides."""
 
+import psycopg
 import pytest
 
+from database import wait_until
 from goods import server_sql, table_sql
 from site_server import Site
 
@@ -75,11 +77,29 @@ def test_an_open_connection_does_not_outlive_its_permission(db, hostile):
 def test_an_ordinary_role_cannot_widen_what_it_may_reach(db):
     with db.role('ordinary', 'webwrap_fetch') as role:
         session = db.connect(role)
+        session.run("SELECT webwrap.xpath('', '/')")  # from here on the server knows the settings
         for setting, value in (('allowed_networks', '0.0.0.0/0'), ('enabled', 'on')):
             assert session.error(f"SET webwrap.{setting} = '{value}'").sqlstate == '42501'
             assert session.error(f"SELECT set_config('webwrap.{setting}', '{value}', false)").sqlstate == '42501'
             assert session.error(f"ALTER ROLE {role} SET webwrap.{setting} = '{value}'").sqlstate == '42501'
         session.close()
+
+
+@pytest.mark.parametrize('setting, forced, wanted, sqlstate', [
+    ('allowed_networks', '', '127.0.0.0/8', '42501'), ('enabled', 'off', 'on', '55000')])
+def test_nor_by_a_setting_made_before_the_library_is_loaded(db, hostile, setting, forced, wanted, sqlstate):
+    """The server takes any value for a name that it does not know yet; loading the library must drop it."""
+    db.main.run(f"ALTER DATABASE {db.name} SET webwrap.{setting} = '{forced}'")
+    with db.role('ordinary', 'webwrap_fetch') as role:
+        session = db.connect(role)
+        session.run(f"SET webwrap.{setting} = '{wanted}'")
+        assert session.error('SELECT * FROM webwrap.fetch(%s)', hostile.url('/ok')).sqlstate == sqlstate
+        session.close()
+        dsn = f"{db.cluster.dsn(db.name, role)} options='-c webwrap.{setting}={wanted}'"
+        with psycopg.connect(dsn, autocommit=True) as session:
+            with pytest.raises(psycopg.Error) as error:
+                session.execute('SELECT * FROM webwrap.fetch(%s)', [hostile.url('/ok')])
+            assert error.value.sqlstate == sqlstate
 
 
 def test_a_role_without_webwrap_fetch_cannot_fetch(db, hostile):
@@ -111,10 +131,8 @@ def test_the_switch_can_be_thrown_for_all_sessions(make_cluster, hostile):
     cluster = make_cluster()
     with cluster.connect('webwrap_template', autocommit=True) as session:
         session.execute('SELECT webwrap.fetch(%s)', [hostile.url('/ok')])
-        cluster.psql(['ALTER SYSTEM SET webwrap.enabled = off', 'SELECT pg_reload_conf()'])
+        cluster.psql(["LOAD 'webwrap'", 'ALTER SYSTEM SET webwrap.enabled = off', 'SELECT pg_reload_conf()'])
         seen = len(hostile.requests)
-        import psycopg
-        from database import wait_until
         wait_until(lambda: session.execute('SHOW webwrap.enabled').fetchone() == ('off',), 'setting did not arrive')
         with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
             session.execute('SELECT webwrap.fetch(%s)', [hostile.url('/ok')])

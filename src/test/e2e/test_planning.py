@@ -192,4 +192,4 @@ def test_an_xpath_that_selects_nothing_warns_once(db, site):
     db.main.run(server_sql(site), table_sql(columns="name text OPTIONS (xpath './td[1]'), gone text OPTIONS (xpath './/em')"))
     assert db.main.value('SELECT count(gone) FROM goods') == 0
     (warning,) = db.main.warnings()
-    assert '"gone"' in warning.message_primary and './/em' in warning.message_detail
+    assert '"gone"' in warning.message and './/em' in warning.detail

@@ -51,7 +51,7 @@ TEST(WrapperJson, names_what_is_wrong_and_what_is_valid) {
               "\"required\" of column \"a\" must be true or false | ");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","max_occurs":0}}})").substr(0, 52),
               "\"max_occurs\" of column \"a\" must be 1 or more | Leave");
-    EXPECT_EQ(error_of(R"({"rows":{"xpath":"//li","min":-1},"columns":{"a":{"xpath":"b"}}})").substr(0, 35),
+    EXPECT_EQ(error_of(R"({"rows":{"xpath":"//li","min":-1},"columns":{"a":{"xpath":"b"}}})").substr(0, 36),
               "\"min\" of \"rows\" must be a count | Co");
     EXPECT_NE(error_of(R"({"columns":{"a":{"xpath":"//["}}})", ErrorKind::kInvalidXPath), "");
     EXPECT_NE(error_of(R"({"columns":{"a":{"xpath":"b","pattern":"("}}})"), "");

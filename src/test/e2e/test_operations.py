@@ -1,0 +1,283 @@
+"""What administrators do to a database: locks, restarts, crashes, dumps, few workers, many roles."""
+
+import psycopg
+import pytest
+
+import goods
+from database import Database, wait_until
+from goods import SELECT, cards_page, read, server_sql, table_page, table_sql, truth
+from test_adaptation import history, snapshots
+
+
+def make_shop(database, site):
+    site.serve(goods.pages(table_page))
+    database.main.run(server_sql(site), table_sql())
+    assert read(database.main) == truth()
+    assert snapshots(database.main)
+    return database.main
+
+
+# -- the background writer
+
+def test_without_worker_slots_a_session_keeps_what_it_learned(make_cluster, site):
+    cluster = make_cluster()
+    database = Database.create(cluster)
+    make_shop(database, site)
+    cluster.settings['max_worker_processes'] = 0
+    cluster.restart()
+    database = Database(cluster, database.name)
+    site.serve(goods.pages(cards_page))
+    session = database.main
+    assert read(session) == truth()
+    messages = [warning.message for warning in session.warnings()]
+    assert sum('was adapted' in message for message in messages) == 1
+    (kept,) = [message for message in messages if 'kept for this session only' in message]
+    assert history(session) == []
+    site.forget_requests()
+    assert read(session) == truth()
+    assert not any('kept for this session' in warning.message for warning in session.warnings())
+    assert len(site.requests) == goods.PAGES
+    assert read(database.connect()) == truth()
+
+
+def test_a_first_scan_without_worker_slots_answers(make_cluster, site):
+    cluster = make_cluster(max_worker_processes=0)
+    database = Database.create(cluster)
+    site.serve(goods.pages(table_page))
+    database.main.run(server_sql(site), table_sql())
+    assert read(database.main) == truth()
+    site.serve(goods.pages(cards_page))
+    assert read(database.main) == truth()
+
+
+@pytest.mark.parametrize('locked', ['adaptation', 'snapshot', 'body'])
+def test_a_scan_does_not_wait_without_bound_for_rows_that_its_own_session_locked(db, site, locked):
+    """The writer waits for this session, which waits for the writer: no deadlock detector sees that."""
+    session = make_shop(db, site)
+    site.serve(goods.pages(cards_page))
+    session.run("SET webwrap.writer_timeout = '200ms'", "SET statement_timeout = '20s'", 'BEGIN',
+                f'LOCK TABLE webwrap.{locked} IN ACCESS EXCLUSIVE MODE')
+    assert read(session) == truth()
+    messages = [warning.message for warning in session.warnings()]
+    assert any('kept for this session only' in message for message in messages), messages
+    session.run('COMMIT')
+    wait_until(lambda: history(session), 'the writer did not go on')
+    assert read(session) == truth()
+
+
+def test_a_scan_does_not_wait_without_bound_for_a_writer_that_others_block(db, site):
+    session, other = make_shop(db, site), db.connect()
+    other.run('BEGIN', 'LOCK TABLE webwrap.adaptation IN EXCLUSIVE MODE')
+    site.serve(goods.pages(cards_page))
+    session.run("SET webwrap.writer_timeout = '200ms'", "SET statement_timeout = '20s'")
+    assert read(session) == truth()
+    other.run('ROLLBACK')
+    wait_until(lambda: history(session), 'the writer did not go on')
+    assert len({batch for _, batch, *_ in history(session)}) == 1
+
+
+def test_many_sessions_adapt_at_once(db, site):
+    make_shop(db, site)
+    site.serve(goods.pages(cards_page))
+    running = [db.connect().start(SELECT) for _ in range(6)]
+    assert [sorted(one.wait().rows) for one in running] == [truth()] * 6
+    assert len({batch for _, batch, *_, status in history(db.main) if status == 'active'}) == 1
+    assert len([row for row in history(db.main) if row[-1] == 'active']) == len({row[2] for row in history(db.main)})
+
+
+# -- a crash
+
+def test_kill_9_in_the_middle_of_a_scan(make_cluster, site):
+    cluster = make_cluster(fsync=True)
+    database = Database.create(cluster)
+    make_shop(database, site)
+    site.serve(goods.pages(cards_page))
+    assert read(database.main) == truth()
+    before = history(database.main), snapshots(database.main)
+    site.forget_requests()
+    site.hold('/2')
+    running = database.connect().start(SELECT)
+    site.wait_for_request('/2')
+    cluster.kill()
+    assert isinstance(running.wait().error, psycopg.OperationalError)
+    site.release('/2')
+    cluster.start()
+    database = Database(cluster, database.name)
+    assert (history(database.main), snapshots(database.main)) == before
+    assert read(database.main) == truth()
+    site.serve(goods.pages(table_page))
+    assert read(database.main) == truth()
+
+
+def test_kill_9_right_after_adaptation(make_cluster, site):
+    """What the writer has said to be stored is stored, though the scan's own transaction never commits."""
+    cluster = make_cluster(fsync=True)
+    database = Database.create(cluster)
+    make_shop(database, site)
+    site.serve(goods.pages(cards_page))
+    database.main.run('BEGIN')
+    assert read(database.main) == truth()
+    cluster.kill()
+    cluster.start()
+    database = Database(cluster, database.name)
+    assert history(database.main)
+    assert read(database.main) == truth()
+
+
+# -- dump and restore
+
+@pytest.mark.parametrize('form', ['custom', 'plain'])
+def test_dump_and_restore_carry_what_was_learned(db, site, tmp_path, form):
+    make_shop(db, site)
+    site.serve(goods.pages(cards_page))
+    read(db.main)
+    dump = tmp_path / 'dump'
+    db.tool('pg_dump', '-F', form, '-f', dump, db.name)
+    restored = Database(db.cluster, f'{db.name}_restored')
+    db.cluster.createdb(restored.name)
+    try:
+        if form == 'custom':
+            db.tool('pg_restore', '--exit-on-error', '-d', restored.name, dump)
+        else:
+            db.cluster.psql(file=dump, dbname=restored.name)
+        assert history(restored.main) == history(db.main)
+        assert snapshots(restored.main) == snapshots(db.main)
+        assert read(restored.main) == truth()
+        (warning,) = restored.main.warnings()
+        assert 'adapted XPaths' in warning.message
+        site.serve(goods.pages(goods.labelled_page))
+        assert read(restored.main) == truth()
+        ids = [row[0] for row in history(restored.main)]
+        batches = {row[1] for row in history(restored.main)}
+        assert len(ids) == len(set(ids)) and len(batches) == 2
+    finally:
+        restored.drop()
+
+
+# -- roles and secrets
+
+TOKEN = 'sesame-open-4711'
+
+
+@pytest.fixture
+def guarded(db, site):
+    """A table over a site that wants a token, owned by `owner`, who alone has one."""
+    site.serve(goods.pages(table_page))
+    with db.role('owner') as owner, db.role('reader') as reader:
+        db.main.run(server_sql(site), f'GRANT USAGE ON FOREIGN SERVER shop TO {owner}, {reader}',
+                    f'GRANT CREATE ON SCHEMA public TO {owner}',
+                    f"CREATE USER MAPPING FOR {owner} SERVER shop OPTIONS (bearer_token '{TOKEN}')")
+        session = db.connect(owner)
+        session.run(table_sql(), 'CREATE VIEW cheap AS SELECT * FROM goods WHERE price < 1000',
+                    f'GRANT SELECT ON cheap TO {reader}')
+        yield session, db.connect(reader)
+        for open_session in db._sessions[:]:
+            if open_session is not db.main:
+                open_session.close()
+
+
+def tokens(site):
+    return {headers.get('Authorization') for headers in site.headers}
+
+
+def test_the_owner_sends_the_token(guarded, site):
+    owner, _ = guarded
+    assert read(owner) == truth()
+    assert tokens(site) == {f'Bearer {TOKEN}'}
+
+
+def test_a_view_uses_its_owners_mapping(guarded, site):
+    _, reader = guarded
+    assert reader.value('SELECT count(*) FROM cheap') > 0
+    assert tokens(site) == {f'Bearer {TOKEN}'}
+
+
+def test_a_reader_of_the_table_sends_no_token(guarded, site):
+    owner, reader = guarded
+    owner.run('GRANT SELECT ON goods TO reader')
+    assert reader.value('SELECT count(*) FROM goods') == len(truth())
+    assert tokens(site) == {None}
+
+
+def test_a_basic_password_is_sent(db, site):
+    site.serve(goods.pages(table_page))
+    db.main.run(server_sql(site), table_sql(), "CREATE USER MAPPING FOR PUBLIC SERVER shop OPTIONS (username 'us', password 'pä:ss')")
+    read(db.main)
+    assert tokens(site) == {'Basic dXM6cMOkOnNz'}
+
+
+def test_the_token_stays_with_its_site(db, site):
+    """Another server that a page links to gets no token of ours."""
+    from site_server import Site
+    with Site('127.0.0.2') as other:
+        item = '<ul><li><b>x</b></li></ul>'
+        other.serve({'/2': item, '/4': item})
+        site.serve({'/1': f'{item}<a rel="next" href="{other.url}2">more</a>', '/3': (302, {'Location': f'{other.url}4'}, '')})
+        db.main.run(server_sql(site), f"CREATE USER MAPPING FOR PUBLIC SERVER shop OPTIONS (bearer_token '{TOKEN}')",
+                    table_sql('t', columns="b text OPTIONS (xpath './b')", url='{1,3}', rows='//li', min_rows=None,
+                              next_page='//a[@rel="next"]/@href'))
+        assert db.main.rows('SELECT * FROM t') == [('x',)] * 3
+        assert tokens(site) == {f'Bearer {TOKEN}'} and other.requests == ['/2', '/4'] and tokens(other) == {None}
+
+
+def test_no_one_else_sees_the_token(guarded, site):
+    owner, reader = guarded
+    shown = [reader.explain('SELECT * FROM cheap', 'ANALYZE, VERBOSE, COSTS OFF'),
+             owner.explain(SELECT, 'ANALYZE, VERBOSE, COSTS OFF'),
+             str(reader.rows('SELECT * FROM pg_user_mappings')), str(reader.rows('SELECT * FROM pg_foreign_table'))]
+    site.pages['/1'] = (401, {}, 'no')
+    for session, statement in ((reader, 'SELECT * FROM cheap'), (owner, SELECT)):
+        error = session.error(statement)
+        assert error.sqlstate == 'HV00N'
+        shown += [error.message_primary, error.message_detail or '', error.message_hint or '', error.context or '']
+    site.serve(['<p>another page</p>'] * 3)
+    error = reader.error('SELECT * FROM cheap')
+    shown += [error.message_primary, error.message_detail or '', error.message_hint or '', error.context or '']
+    assert TOKEN not in '\n'.join(shown)
+    assert reader.error('SELECT * FROM pg_user_mapping').sqlstate == '42501'
+
+
+def test_the_token_is_not_in_the_servers_log(guarded, site, cluster):
+    owner, _ = guarded
+    site.pages['/1'] = (401, {}, 'no')
+    size = cluster.log.stat().st_size
+    owner.error(SELECT)
+    with open(cluster.log, errors='replace') as log:
+        log.seek(size)
+        assert TOKEN not in log.read()
+
+
+def test_the_history_shows_only_to_readers_of_the_table(guarded, db, site):
+    owner, reader = guarded
+    assert read(owner) == truth()
+    site.serve(goods.pages(cards_page))
+    assert read(owner) == truth()
+    assert history(owner) and history(reader) == []
+    owner.run('GRANT SELECT (name) ON goods TO reader')
+    assert history(reader) == history(owner)
+
+
+# -- databases
+
+@pytest.mark.parametrize('encoding', ['SQL_ASCII', 'LATIN1'])
+def test_another_encoding_is_refused_with_a_hint(cluster, encoding):
+    name = f'test_{encoding.lower()}'
+    cluster.createdb(name, template='template0', encoding=encoding, locale='C')
+    database = Database(cluster, name)
+    try:
+        error = database.main.error('CREATE EXTENSION webwrap')
+        assert error.sqlstate == '0A000' and encoding in error.message_primary and "ENCODING 'UTF8'" in error.message_hint
+    finally:
+        database.drop()
+
+
+def test_the_extension_can_be_dropped_and_made_again(db, site):
+    make_shop(db, site)
+    db.main.run('SET client_min_messages = warning', 'DROP EXTENSION webwrap CASCADE', 'CREATE EXTENSION webwrap')
+    make_shop(db, site)
+
+
+def test_dropping_the_server_forgets_its_tables(db, site):
+    make_shop(db, site)
+    db.main.run('SET client_min_messages = warning', 'DROP SERVER shop CASCADE')
+    assert history(db.main) == [] and snapshots(db.main) == []
