@@ -17,7 +17,7 @@ struct Interrupt {
             poll_hook();
     }
     /* For code that can neither poll nor ask but keeps to a budget which it reads again and again: while a fuse lives, a
-     * cancel request sets the budget to 0, from a signal handler. One at a time. */
+     * cancel request sets the budget to 1 (0 may mean "no limit"), from a signal handler. One at a time. */
     class Fuse {
       public:
         explicit Fuse(volatile unsigned long *budget) noexcept {

@@ -15,7 +15,7 @@ constinit volatile unsigned long *volatile watched = nullptr;
  * must not stop anything. */
 void look_for_request() {
     if (watched != nullptr && (QueryCancelPending || ProcDiePending))
-        *watched = 0;
+        *watched = 1;
 }
 
 } // namespace
