@@ -27,12 +27,5 @@ regress: ## pg_regress, one file a room
 	    --bindir=$(shell $(PG_CONFIG) --bindir) --dbname=webwrap_regress --load-extension=webwrap $(REGRESS_TESTS) \
 	    || { cat $(BUILD)/regress/regression.diffs; exit 1; }
 
-isolation: ## isolation tests of concurrent sessions
-	@mkdir -p $(BUILD)/isolation
-	$(CLUSTER) $(PGXS_DIR)/src/test/isolation/pg_isolation_regress --inputdir=src/test/isolation \
-	    --outputdir=$(BUILD)/isolation --bindir=$(shell $(PG_CONFIG) --bindir) --dbname=webwrap_isolation \
-	    --load-extension=webwrap $(basename $(notdir $(wildcard src/test/isolation/specs/*.spec))) \
-	    || { cat $(BUILD)/isolation/regression.diffs; exit 1; }
-
 e2e: ## tests with real servers and clients
 	$(PYTHON) -m pytest -q src/test/e2e

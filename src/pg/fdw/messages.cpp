@@ -36,6 +36,8 @@ std::string describe_unsure(const WrapperAdaptation &adaptation) {
         if (pattern.is_sure)
             continue;
         text += (text.empty() ? "" : "\n") + pattern_label(pattern.pattern) + ": " + pattern.reason;
+        if (pattern.new_xpath != pattern.old_xpath)
+            text += "\n  candidate " + pattern.new_xpath + " (confidence " + rounded(pattern.confidence) + ")";
         for (const Candidate &candidate : pattern.candidates)
             text += "\n  candidate " + candidate.xpath + " (confidence " + rounded(candidate.confidence) + ")";
     }

@@ -33,23 +33,6 @@ def cluster(folder):
 
 
 @pytest.fixture
-def make_cluster(folder, request):
-    """For tests that stop their server: make_cluster(fsync=True, max_worker_processes=0)."""
-    made = []
-
-    def make(fsync=False, **settings):
-        own = Cluster(folder / f'own-{request.node.name}-{len(made)}', fsync=fsync, settings={**SETTINGS, **settings})
-        made.append(own)
-        own.start()
-        create_template(own)
-        return own
-
-    yield make
-    for own in made:
-        own.destroy()
-
-
-@pytest.fixture
 def db(cluster):
     database = Database.create(cluster)
     yield database

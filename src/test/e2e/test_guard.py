@@ -3,7 +3,6 @@
 import psycopg
 import pytest
 
-from database import wait_until
 from goods import server_sql, table_sql
 from site_server import Site
 
@@ -125,15 +124,3 @@ def test_the_switch_stops_every_fetch_at_once(db, site, hostile):
     assert site.requests == [] and len(hostile.requests) == seen
     db.main.run('RESET webwrap.enabled')
     assert db.main.rows('SELECT * FROM t') == [('1',)]
-
-
-def test_the_switch_can_be_thrown_for_all_sessions(make_cluster, hostile):
-    cluster = make_cluster()
-    with cluster.connect('webwrap_template', autocommit=True) as session:
-        session.execute('SELECT webwrap.fetch(%s)', [hostile.url('/ok')])
-        cluster.psql(["LOAD 'webwrap'", 'ALTER SYSTEM SET webwrap.enabled = off', 'SELECT pg_reload_conf()'])
-        seen = len(hostile.requests)
-        wait_until(lambda: session.execute('SHOW webwrap.enabled').fetchone() == ('off',), 'setting did not arrive')
-        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
-            session.execute('SELECT webwrap.fetch(%s)', [hostile.url('/ok')])
-        assert len(hostile.requests) == seen

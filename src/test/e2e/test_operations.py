@@ -4,8 +4,11 @@ import psycopg
 import pytest
 
 import goods
-from database import Database, wait_until
+from cluster import Cluster
+from conftest import SETTINGS
+from database import Database, create_template, wait_until
 from goods import SELECT, cards_page, read, server_sql, table_page, table_sql, truth
+from site_server import Site
 from test_adaptation import history, snapshots
 
 
@@ -17,15 +20,35 @@ def make_shop(database, site):
     return database.main
 
 
+@pytest.fixture(scope='module')
+def own_cluster(folder):
+    """For tests that stop their server."""
+    own = Cluster(folder / 'own', fsync=True, settings=SETTINGS)
+    own.start()
+    create_template(own)
+    yield own
+    own.destroy()
+
+
+@pytest.fixture
+def workerless(own_cluster):
+    """A function that restarts the server without any slot for background workers."""
+    def restart():
+        own_cluster.settings['max_worker_processes'] = 0
+        return own_cluster.restart('immediate')
+
+    yield restart
+    own_cluster.settings['max_worker_processes'] = SETTINGS['max_worker_processes']
+    own_cluster.restart('immediate')
+
+
 # -- the background writer
 
-def test_without_worker_slots_a_session_keeps_what_it_learned(make_cluster, site):
-    cluster = make_cluster()
-    database = Database.create(cluster)
+def test_without_worker_slots_a_session_keeps_what_it_learned(own_cluster, workerless, site):
+    database = Database.create(own_cluster)
     make_shop(database, site)
-    cluster.settings['max_worker_processes'] = 0
-    cluster.restart()
-    database = Database(cluster, database.name)
+    workerless()
+    database = Database(own_cluster, database.name)
     site.serve(goods.pages(cards_page))
     session = database.main
     assert read(session) == truth()
@@ -39,13 +62,12 @@ def test_without_worker_slots_a_session_keeps_what_it_learned(make_cluster, site
     assert len(site.requests) == goods.PAGES
     assert read(database.connect()) == truth()
 
-
-def test_a_first_scan_without_worker_slots_answers(make_cluster, site):
-    cluster = make_cluster(max_worker_processes=0)
-    database = Database.create(cluster)
+    # A first scan keeps its pages, too.
     site.serve(goods.pages(table_page))
+    database = Database.create(own_cluster)
     database.main.run(server_sql(site), table_sql())
     assert read(database.main) == truth()
+    assert database.main.warnings() == [] and snapshots(database.main) == []
     site.serve(goods.pages(cards_page))
     assert read(database.main) == truth()
 
@@ -87,9 +109,8 @@ def test_many_sessions_adapt_at_once(db, site):
 
 # -- a crash
 
-def test_kill_9_in_the_middle_of_a_scan(make_cluster, site):
-    cluster = make_cluster(fsync=True)
-    database = Database.create(cluster)
+def test_kill_9_in_the_middle_of_a_scan(own_cluster, site):
+    database = Database.create(own_cluster)
     make_shop(database, site)
     site.serve(goods.pages(cards_page))
     assert read(database.main) == truth()
@@ -98,28 +119,27 @@ def test_kill_9_in_the_middle_of_a_scan(make_cluster, site):
     site.hold('/2')
     running = database.connect().start(SELECT)
     site.wait_for_request('/2')
-    cluster.kill()
+    own_cluster.kill()
     assert isinstance(running.wait().error, psycopg.OperationalError)
     site.release('/2')
-    cluster.start()
-    database = Database(cluster, database.name)
+    own_cluster.start()
+    database = Database(own_cluster, database.name)
     assert (history(database.main), snapshots(database.main)) == before
     assert read(database.main) == truth()
     site.serve(goods.pages(table_page))
     assert read(database.main) == truth()
 
 
-def test_kill_9_right_after_adaptation(make_cluster, site):
+def test_kill_9_right_after_adaptation(own_cluster, site):
     """What the writer has said to be stored is stored, though the scan's own transaction never commits."""
-    cluster = make_cluster(fsync=True)
-    database = Database.create(cluster)
+    database = Database.create(own_cluster)
     make_shop(database, site)
     site.serve(goods.pages(cards_page))
     database.main.run('BEGIN')
     assert read(database.main) == truth()
-    cluster.kill()
-    cluster.start()
-    database = Database(cluster, database.name)
+    own_cluster.kill()
+    own_cluster.start()
+    database = Database(own_cluster, database.name)
     assert history(database.main)
     assert read(database.main) == truth()
 
@@ -208,7 +228,6 @@ def test_a_basic_password_is_sent(db, site):
 
 def test_the_token_stays_with_its_site(db, site):
     """Another server that a page links to gets no token of ours."""
-    from site_server import Site
     with Site('127.0.0.2') as other:
         item = '<ul><li><b>x</b></li></ul>'
         other.serve({'/2': item, '/4': item})
@@ -281,3 +300,16 @@ def test_dropping_the_server_forgets_its_tables(db, site):
     make_shop(db, site)
     db.main.run('SET client_min_messages = warning', 'DROP SERVER shop CASCADE')
     assert history(db.main) == [] and snapshots(db.main) == []
+
+
+def test_the_switch_can_be_thrown_for_all_sessions(own_cluster, hostile):
+    session = Database.create(own_cluster).main
+    session.run(f"SELECT webwrap.fetch('{hostile.url('/ok')}')")
+    own_cluster.psql(["LOAD 'webwrap'", 'ALTER SYSTEM SET webwrap.enabled = off', 'SELECT pg_reload_conf()'])
+    try:
+        seen = len(hostile.requests)
+        wait_until(lambda: session.value('SHOW webwrap.enabled') == 'off', 'the setting did not arrive')
+        assert session.error(f"SELECT webwrap.fetch('{hostile.url('/ok')}')").sqlstate == '55000'
+        assert len(hostile.requests) == seen
+    finally:
+        own_cluster.psql(["LOAD 'webwrap'", 'ALTER SYSTEM RESET webwrap.enabled', 'SELECT pg_reload_conf()'])
