@@ -15,7 +15,7 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps install uninstall clean demo check unit regress e2e check-layering check-exports \
+.PHONY: all help deps install uninstall clean demo check unit regress isolation e2e check-layering check-exports \
         check-docs check-format docs
 
 help: ## lists the targets
@@ -46,7 +46,7 @@ check: deps ## builds, installs and runs every test
 	$(MAKE) -j2 install
 	$(MAKE) check-layering check-exports check-docs
 	$(MAKE) -j2 unit
-	$(MAKE) regress e2e
+	$(MAKE) regress isolation e2e
 
 include src/test/test.mk
 

@@ -71,20 +71,26 @@ SELECT pg_catalog.pg_extension_config_dump('webwrap.adaptation', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.snapshot', '');
 
 CREATE FUNCTION webwrap.drop_unused_bodies() RETURNS bigint
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH gone AS (
-        DELETE FROM webwrap.body b
-        WHERE NOT EXISTS (SELECT FROM webwrap.snapshot s WHERE s.body_hash = b.hash)
-          AND NOT EXISTS (SELECT FROM webwrap.body later WHERE later.prefix_hash = b.hash)
-        RETURNING 1
-    )
-    SELECT count(*) FROM gone
+DECLARE
+    dropped bigint;
+BEGIN
+    -- Other transactions may have stored references that nobody sees yet: store_body holds this lock.
+    IF NOT pg_try_advisory_xact_lock('webwrap.body'::regclass::oid::int, 0) THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM webwrap.body b
+    WHERE NOT EXISTS (SELECT FROM webwrap.snapshot s WHERE s.body_hash = b.hash)
+      AND NOT EXISTS (SELECT FROM webwrap.body later WHERE later.prefix_hash = b.hash);
+    GET DIAGNOSTICS dropped = ROW_COUNT;
+    RETURN dropped;
+END
 $$;
 REVOKE ALL ON FUNCTION webwrap.drop_unused_bodies() FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.drop_unused_bodies() IS
-'Deletes stored bodies that nothing refers to and returns how many.';
+'Deletes stored bodies that nothing refers to and returns how many; none while another transaction stores one.';
 
 -- Stores one generation's pages and drops what no generation in use needs any more.
 CREATE FUNCTION webwrap.record_snapshots(learned jsonb, batch_now bigint) RETURNS void

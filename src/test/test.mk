@@ -27,5 +27,13 @@ regress: ## pg_regress, one file a room
 	    --bindir=$(shell $(PG_CONFIG) --bindir) --dbname=webwrap_regress --load-extension=webwrap $(REGRESS_TESTS) \
 	    || { cat $(BUILD)/regress/regression.diffs; exit 1; }
 
+ISOLATION_TESTS = $(basename $(notdir $(sort $(wildcard src/test/isolation/specs/*.spec))))
+isolation: ## concurrent sessions, step by step
+	@mkdir -p $(BUILD)/isolation
+	$(CLUSTER) $(PGXS_DIR)/src/test/isolation/pg_isolation_regress --inputdir=src/test/isolation \
+	    --outputdir=$(BUILD)/isolation --bindir=$(shell $(PG_CONFIG) --bindir) --dbname=webwrap_isolation \
+	    --load-extension=webwrap $(ISOLATION_TESTS) \
+	    || { cat $(BUILD)/isolation/regression.diffs; exit 1; }
+
 e2e: ## tests with real servers and clients
-	$(PYTHON) -m pytest -q src/test/e2e
+	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/e2e

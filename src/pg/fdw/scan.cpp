@@ -124,6 +124,11 @@ std::vector<Violation> TableScan::extract(const Document &document) {
     return {};
 }
 
+/* The last page may have fewer rows than the minimum, but a list that must not be empty is not empty by chance. */
+bool TableScan::is_emptied() const {
+    return extraction_.records.empty() && table_.wrapper.rows && table_.wrapper.rows->min > 0;
+}
+
 const Snapshot *TableScan::reference_for(const std::string &url) const {
     const std::vector<Snapshot> &known = learned_.snapshots.empty() ? evidence_ : learned_.snapshots;
     const auto same = std::find_if(known.begin(), known.end(), [&](const Snapshot &s) { return s.url == url; });
@@ -143,6 +148,8 @@ std::vector<Violation> TableScan::find_drift(const FetchedPage &page, const Docu
     const Snapshot *reference = reference_for(page.url);
     if (reference == nullptr || reference->html == page.html)
         return {};
+    if (is_emptied())
+        return {{"rows", "drift", "it selects nothing", 0}};
     std::vector<PatternHealth> health;
     if (reference->url == page.url) {
         const PagePair pair{&snapshot_document(*reference), &document, is_last_page_};
@@ -222,7 +229,9 @@ void TableScan::adopt(const WrapperAdaptation &adaptation, const FetchedPage &pa
                       const std::vector<Violation> &violations, const Document &known) {
     extractor_ = std::make_unique<Extractor>(adaptation.wrapper);
     std::vector<Violation> remaining = extract(document);
-    if (remaining.empty())
+    if (remaining.empty() && is_emptied())
+        remaining = {{"rows", "drift", "it selects nothing", 0}};
+    else if (remaining.empty())
         remaining = drifted(HealthMonitor(*extractor_, known, current_limits()).check(document, extraction_));
     if (remaining.empty())
         return;

@@ -44,6 +44,7 @@ class TableScan {
     void note_evidence(const FetchedPage &page);
     void note_empty_patterns();
     void warn_about_empty_patterns() const;
+    [[nodiscard]] bool is_emptied() const;
     [[nodiscard]] const Snapshot *reference_for(const std::string &url) const;
     [[nodiscard]] const Document &snapshot_document(const Snapshot &snapshot);
     [[nodiscard]] bool covers_null(std::size_t column);

@@ -19,7 +19,8 @@ struct Batch {
     Oid relation = InvalidOid;
 };
 
-/* Throws when there is no such adaptation, or when the caller does not own its table. */
+/* Throws when there is no such adaptation, or when the caller does not own its table. Until the transaction ends nobody
+ * else decides or learns about the table (record_learned takes the same lock). */
 Batch find_batch(TrustedQueries &queries, std::int64_t id, Oid caller) {
     if (queries.run("SELECT batch, relation::oid FROM webwrap.adaptation WHERE id = $1", {int8_parameter(id)}, true) == 0)
         throw Error(ErrorKind::kInvalidArgument, "there is no adaptation " + std::to_string(id), {},
@@ -28,6 +29,8 @@ Batch find_batch(TrustedQueries &queries, std::int64_t id, Oid caller) {
                       static_cast<Oid>(std::stoul(queries.text(0, 1).value()))};
     if (!call_pg([&found, caller] { return owns_relation(found.relation, caller); }))
         throw Error(ErrorKind::kForbidden, "must be owner of the foreign table of adaptation " + std::to_string(id));
+    queries.run("SELECT pg_advisory_xact_lock('webwrap.adaptation'::regclass::oid::int, $1::int)",
+                {oid_parameter(found.relation)}, false);
     return found;
 }
 

@@ -52,6 +52,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
     const std::string_view body = bytea_argument(fcinfo, 0);
     const BodyHash hash = body_hash(body);
     TrustedQueries queries;
+    /* drop_unused_bodies takes it alone: what is found here stays until the reference to it is committed. */
+    queries.run("SELECT pg_advisory_xact_lock_shared('webwrap.body'::regclass::oid::int, 0)", {}, false);
     if (const auto stored = load_body(queries, view_of(hash), true)) {
         if (*stored != body)
             throw Error(ErrorKind::kCorrupted, "another body has the same hash");
