@@ -16,6 +16,8 @@ namespace {
 /* Below this probability a pattern counts as drifted though no constraint is violated. */
 constexpr double kHealthy = 0.5;
 
+Violation emptied() { return {"rows", "drift", "it selects nothing", 0}; }
+
 std::vector<Violation> drifted(const std::vector<PatternHealth> &health) {
     std::vector<Violation> violations;
     for (const PatternHealth &pattern : health)
@@ -149,7 +151,7 @@ std::vector<Violation> TableScan::find_drift(const FetchedPage &page, const Docu
     if (reference == nullptr || reference->html == page.html)
         return {};
     if (is_emptied())
-        return {{"rows", "drift", "it selects nothing", 0}};
+        return {emptied()};
     std::vector<PatternHealth> health;
     if (reference->url == page.url) {
         const PagePair pair{&snapshot_document(*reference), &document, is_last_page_};
@@ -176,7 +178,6 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
     if (learned_.snapshots.empty())
         throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
     /* The pages that stand in the snapshots' places now; each is fetched once a scan anyway. */
-    std::vector<PageHandle> pages;
     std::vector<std::unique_ptr<Document>> documents;
     std::vector<PagePair> pairs;
     Lesson lesson;
@@ -184,7 +185,6 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
         const PageHandle now = fetch_if_there(snapshot.url);
         if (now == nullptr)
             continue;
-        pages.push_back(now);
         documents.push_back(parse_html(now->html, current_limits()));
         pairs.push_back({&snapshot_document(snapshot), documents.back().get(), snapshot.is_last_page});
         lesson.snapshots.push_back({now->url, now->html, snapshot.is_last_page});
@@ -230,7 +230,7 @@ void TableScan::adopt(const WrapperAdaptation &adaptation, const FetchedPage &pa
     extractor_ = std::make_unique<Extractor>(adaptation.wrapper);
     std::vector<Violation> remaining = extract(document);
     if (remaining.empty() && is_emptied())
-        remaining = {{"rows", "drift", "it selects nothing", 0}};
+        remaining.push_back(emptied());
     else if (remaining.empty())
         remaining = drifted(HealthMonitor(*extractor_, known, current_limits()).check(document, extraction_));
     if (remaining.empty())
