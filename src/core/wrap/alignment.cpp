@@ -19,6 +19,7 @@ constexpr double kEnoughShare = 0.75;  /* of all that could be found: the record
 constexpr double kPresentShare = 0.25; /* of a record's values that its element holds, or it stands there by chance */
 constexpr double kWholeShare = 0.6;    /* of a record's values that make it a record, not a mention */
 constexpr double kRivalShare = 0.85;   /* of the best held record that makes another one a rival for the element */
+constexpr double kAbsentShare = 0.5;   /* of what the other records' elements hold that a record's own must */
 constexpr double kHoldShares[] = {0.5, 0.25, 0.1};
 
 using Cover = std::unordered_map<NodeId, double>;
@@ -41,6 +42,7 @@ class Aligner {
     void find_occurrences(std::size_t pair, std::size_t column);
     void cover_record(std::size_t record, std::size_t column, const std::vector<NodeId> &nodes, double weight);
     std::vector<RecordLevel> levels(double hold_share) const;
+    void drop_absent(RecordLevel &level) const;
     static bool is_known(const std::vector<RecordLevel> &levels, const RecordLevel &level);
     static void set_regions(const Evidence &evidence, RecordLevel &level);
 
@@ -66,9 +68,31 @@ std::vector<RecordLevel> Aligner::run() {
         if (!found.empty() && found.front().support >= kEnoughShare * static_cast<double>(present))
             break;
     }
-    for (RecordLevel &level : found)
+    for (RecordLevel &level : found) {
+        drop_absent(level);
         set_regions(evidence_, level);
+    }
     return found;
+}
+
+/* A record that has left the page is still found where a like one stands, by values that many records share. It holds far
+ * less of it than elements hold of the records that are there. */
+void Aligner::drop_absent(RecordLevel &level) const {
+    const auto held = [&](const AlignedRecord &aligned) {
+        const RecordCover &cover = covers_[aligned.record];
+        return aligned.share * cover.total / cover.all;
+    };
+    std::vector<double> shares;
+    for (const AlignedRecord &aligned : level.aligned)
+        shares.push_back(held(aligned));
+    const auto median = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
+    std::nth_element(shares.begin(), median, shares.end());
+    const double usual = *median;
+    std::erase_if(level.aligned,
+                  [&](const AlignedRecord &aligned) { return held(aligned) < kAbsentShare * usual; });
+    level.support = 0;
+    for (const AlignedRecord &aligned : level.aligned)
+        level.support += aligned.share;
 }
 
 bool Aligner::is_known(const std::vector<RecordLevel> &levels, const RecordLevel &level) {

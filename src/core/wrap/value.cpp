@@ -1,5 +1,6 @@
 #include "core/wrap/value.hpp"
 
+#include <unicode/uloc.h>
 #include <unicode/uregex.h>
 
 #include <array>
@@ -73,6 +74,10 @@ struct CellReader::State {
 };
 
 CellReader::CellReader(const Column &column) : state_(std::make_unique<State>()) {
+    /* ICU would quietly read a locale that it does not know as the root one. */
+    if (!column.locale.empty() && *uloc_getISO3Language(column.locale.c_str()) == '\0')
+        throw Error(ErrorKind::kInvalidOption, "unknown locale \"" + column.locale + "\"", {},
+                    "Locales are written like en_US, de or pt_BR.");
     state_->type = column.type;
     for (const std::string &value : column.null_values)
         state_->null_values.push_back(fold_space(value));

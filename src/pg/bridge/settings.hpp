@@ -28,7 +28,7 @@ struct Settings {
     static inline constinit int max_pages = 1'000;
     static inline constinit double adaptation_threshold = 0.7;
     static inline constinit int writer_timeout_ms = 5'000;
-    static inline constinit int snapshot_pages = 4;
+    static inline constinit int snapshot_pages = 8;
     static inline constinit int snapshot_interval_s = 3'600;
 };
 

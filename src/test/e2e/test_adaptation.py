@@ -204,6 +204,14 @@ def test_other_content_in_the_new_layout_is_read_right_or_refused(shop, site, la
     right_or_refused(shop, sorted(later))
 
 
+@pytest.mark.parametrize('layout', [labelled_page, swapped_page])
+@pytest.mark.parametrize('first', [1])
+def test_other_content_in_a_new_layout_with_labels_is_read(shop, site, layout, first):
+    later = goods.catalogue(first)
+    site.serve(goods.pages(layout, later))
+    assert right_or_refused(shop, sorted(later))
+
+
 # -- deciding
 
 def test_revert_restores_the_old_xpaths_and_is_not_undone(shop, site):

@@ -67,6 +67,19 @@ TEST(CellReader, reads_plain_numbers_strictly) {
         EXPECT_EQ(read(CellType::kInteger, text), "!\"" + std::string(text) + "\" is not an integer");
 }
 
+TEST(CellReader, refuses_locales_that_do_not_exist) {
+    for (const char *locale : {"xx_nowhere", "C", "12"}) {
+        Column column;
+        column.locale = locale;
+        EXPECT_THROW(CellReader{column}, Error) << locale;
+    }
+    for (const char *locale : {"en_US", "de", "pt_BR", "zh_Hans_CN", "en-US"}) {
+        Column column;
+        column.locale = locale;
+        EXPECT_NO_THROW(CellReader{column}) << locale;
+    }
+}
+
 TEST(CellReader, reads_numbers_of_a_locale_exactly) {
     EXPECT_EQ(read(CellType::kNumeric, "$2.8M", "en_US"), "2800000");
     EXPECT_EQ(read(CellType::kInteger, "$2.8M", "en_US"), "2800000");
