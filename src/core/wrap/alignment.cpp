@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -222,19 +223,40 @@ std::vector<RecordLevel> Aligner::levels(double hold_share) const {
     return levels;
 }
 
-/* A record's region ends where its parent's next record begins. */
+/* A record's region ends where its parent's next record begins, or where most such regions end: between the known records
+ * new ones may stand. */
 void Aligner::set_regions(const Evidence &evidence, RecordLevel &level) {
-    std::map<std::pair<std::size_t, NodeId>, std::size_t> element_to_aligned;
-    for (std::size_t i = 0; i < level.aligned.size(); ++i)
-        element_to_aligned[{evidence.records()[level.aligned[i].record].pair, level.aligned[i].element}] = i;
-    for (AlignedRecord &aligned : level.aligned) {
+    std::set<std::pair<std::size_t, NodeId>> elements;
+    for (const AlignedRecord &aligned : level.aligned)
+        elements.emplace(evidence.records()[aligned.record].pair, aligned.element);
+    /* Calls `visit` for each sibling up to the next record; true when there is a next one. */
+    const auto walk = [&](const AlignedRecord &aligned, const auto &visit) {
         const std::size_t pair = evidence.records()[aligned.record].pair;
         const Document &page = evidence.new_page(pair);
         NodeId sibling = page.next_sibling(aligned.element);
-        while (sibling != kNoNode && !element_to_aligned.contains({pair, sibling})) {
-            aligned.end = page.end_of(sibling);
-            sibling = page.next_sibling(sibling);
-        }
+        for (; sibling != kNoNode && !elements.contains({pair, sibling}); sibling = page.next_sibling(sibling))
+            visit(page, sibling);
+        return sibling != kNoNode;
+    };
+    std::vector<std::size_t> lengths; /* elements of each region that a record ends */
+    for (const AlignedRecord &aligned : level.aligned) {
+        std::size_t length = 0;
+        if (walk(aligned, [&](const Document &page, NodeId node) { length += page.is_element(node) ? 1 : 0; }))
+            lengths.push_back(length);
+    }
+    std::size_t longest = std::numeric_limits<std::size_t>::max();
+    if (!lengths.empty()) {
+        const auto most = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() * 3 / 4);
+        std::nth_element(lengths.begin(), most, lengths.end());
+        longest = *most;
+    }
+    for (AlignedRecord &aligned : level.aligned) {
+        std::size_t length = 0;
+        walk(aligned, [&](const Document &page, NodeId node) {
+            length += page.is_element(node) ? 1 : 0;
+            if (length <= longest)
+                aligned.end = page.end_of(node);
+        });
     }
 }
 

@@ -205,7 +205,7 @@ def test_other_content_in_the_new_layout_is_read_right_or_refused(shop, site, la
 
 
 @pytest.mark.parametrize('layout', [labelled_page, swapped_page])
-@pytest.mark.parametrize('first', [1])
+@pytest.mark.parametrize('first', [1, 10])
 def test_other_content_in_a_new_layout_with_labels_is_read(shop, site, layout, first):
     later = goods.catalogue(first)
     site.serve(goods.pages(layout, later))
