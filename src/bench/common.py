@@ -56,7 +56,8 @@ def run_rounds(contenders, rounds):
 
 
 def report(benchmark, seconds, describe):
-    """Prints describe(median seconds) for each contender, then a BENCH line for each peer; the first contender is ours."""
+    """Prints describe(median seconds) for each contender, then a BENCH line for each peer: the median over the rounds
+    of peer's seconds / our seconds. The first contender is ours."""
     ours, *peers = seconds
     for name, values in seconds.items():
         print(f'  {name:24} {describe(statistics.median(values))}')

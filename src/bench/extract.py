@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Title, links and texts of list items from pages in a table, in one SQL statement: webwrap.xpath against a PL/Python
-function with lxml, and against XMLTABLE over the same pages made well-formed by lxml beforehand (XMLTABLE reads no HTML).
+function with lxml, and against XMLTABLE over the same pages, which lxml made well-formed beforehand.
 
 The two peers read each page once for all three; CPU seconds are those of the backend.
 """

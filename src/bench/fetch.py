@@ -17,7 +17,7 @@ from common import connect, create_extension, fail, report, run_rounds
 CONNECTIONS = 32
 LATENCY_S = 0.05
 BODY = b'<!DOCTYPE html><title>a page</title>' + b'<p>some text of a page that is not long</p>\n' * 230  # about 10 kB
-ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%b' % (len(BODY), BODY)
+ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b' % (len(BODY), BODY)
 
 
 class SlowServer:
@@ -92,8 +92,9 @@ def fetch_ours(server, pages):
 
 def fetch_curl(server, pages):
     done = subprocess.run(
-        ['curl', '-q', '-sS', '--no-progress-meter', '--noproxy', '*', '--parallel', '--parallel-max', str(CONNECTIONS), '-o', '/dev/null',
-         '-w', '%{http_code} %{size_download}\n', server.url(f'[1-{pages}]')], stdout=subprocess.PIPE, text=True)
+        ['curl', '-q', '--no-progress-meter', '--noproxy', '*', '--parallel', '--parallel-max', str(CONNECTIONS),
+         '-o', '/dev/null', '-w', '%{http_code} %{size_download}\n', server.url(f'[1-{pages}]')],
+        stdout=subprocess.PIPE, text=True)
     return done.stdout.splitlines().count(f'200 {len(BODY)}')
 
 
@@ -126,8 +127,8 @@ def main():
         seconds = run_rounds({name: timed(name, fetch, server, options.pages, connections)
                               for name, fetch in fetchers.items()}, options.rounds)
     least = options.pages / CONNECTIONS * LATENCY_S
-    print(f'fetch: {options.pages} pages of {len(BODY)} bytes, {LATENCY_S * 1e3:.0f} ms latency, {options.rounds} rounds, '
-          f'wall time; at least {least:.2f} s with {CONNECTIONS} connections')
+    print(f'fetch: {options.pages} pages of {len(BODY)} bytes, {LATENCY_S * 1e3:.0f} ms latency, '
+          f'{options.rounds} rounds, wall time; at least {least:.2f} s with {CONNECTIONS} connections')
     for name, count in connections.items():
         print(f'  {name:24} opened {count} connections')
         if count > 2 * CONNECTIONS:

@@ -36,8 +36,8 @@ template <typename Call> double seconds_of(Call call) {
 
 /* One row of the table; the first contender of a benchmark is ours. */
 struct Contender {
-    std::string name; /* with version, no spaces */
-    std::function<double()> run; /* one round: does the work, returns its CPU seconds */
+    std::string name;                 /* with version, no spaces */
+    std::function<double()> run;      /* one round: does the work, returns its CPU seconds */
     std::vector<double> seconds = {}; /* filled by run_rounds */
 };
 
@@ -57,7 +57,7 @@ void report(const std::string &benchmark, const std::vector<Contender> &contende
 /* Ends the program with exit code 1: the work that should be measured was not done. */
 [[noreturn]] void fail(const std::string &message);
 
-/* Fails unless ours is within 10 % of the peer's count and not 0: parsers build somewhat different trees of a bad page. */
+/* Fails unless ours is within 10 % of the peer's count and not 0: parsers build somewhat different trees. */
 void check_comparable(const std::string &what, std::size_t ours, std::size_t peer);
 
 } // namespace webwrap::bench

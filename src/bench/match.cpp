@@ -47,10 +47,11 @@ double plain_match(const PlainNode &a, const PlainNode &b, std::size_t divisor) 
 
 std::vector<PlainNode> plain_nodes(const Tree &tree) {
     std::vector<PlainNode> nodes(static_cast<std::size_t>(tree.size()));
+    const auto at = [&](TreeNode node) -> PlainNode & { return nodes[static_cast<std::size_t>(node)]; };
     for (TreeNode node = 0; node < tree.size(); ++node) {
-        nodes[static_cast<std::size_t>(node)].label = tree.label(node);
+        at(node).label = tree.label(node);
         if (node > 0)
-            nodes[static_cast<std::size_t>(tree.parent(node))].children.push_back(&nodes[static_cast<std::size_t>(node)]);
+            at(tree.parent(node)).children.push_back(&at(node));
     }
     return nodes;
 }
@@ -201,8 +202,7 @@ int main(int argc, char **argv) {
     });
     std::printf("search: %zu queries of %d to %d nodes, %zu nodes found at similarity >= %g; equal scores\n", queries,
                 kMinQueryNodes, kMaxQueryNodes, found, kThreshold);
-    report("search", search, [&](double seconds) {
-        return format("%10.1f us a query", seconds * 1e6 / static_cast<double>(queries));
-    });
+    report("search", search,
+           [&](double seconds) { return format("%10.1f us a query", seconds * 1e6 / static_cast<double>(queries)); });
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Bytes to a tree with text: webwrap::parse_html against libxml2, gumbo and MyHTML over the same pages in memory. Building
- * and freeing both count; nothing is read from the tree in the timed rounds. */
+/* Bytes to a tree with text: webwrap::parse_html against libxml2, gumbo and MyHTML over the same pages in memory.
+ * Building and freeing both count; nothing is read from the tree in the timed rounds. */
 
 #include <gumbo.h>
 #include <libxml/HTMLparser.h>

@@ -1,6 +1,6 @@
-/* XPaths over parsed pages: webwrap::XPath against libxml2 on its own tree. Each round parses each page anew (not timed),
- * since what an engine prepares on the first use of a page has to count: "first" is the first evaluation, "all" that and
- * kRepeats - 1 more. Expressions are compiled beforehand. */
+/* XPaths over parsed pages: webwrap::XPath against libxml2 on its own tree. Each round parses each page anew (not
+ * timed), since what an engine prepares on the first use of a page has to count: "first" is the first evaluation, "all"
+ * that and kRepeats - 1 more. Expressions are compiled beforehand. */
 
 #include <libxml/HTMLparser.h>
 #include <libxml/xpath.h>
@@ -22,8 +22,7 @@ struct Expression {
     const char *name;
     const char *path;
 };
-constexpr std::array<Expression, 3> kExpressions = {
-    {{"h1", "//h1"}, {"li", "//ul[@class]/li"}, {"href", "//a/@href"}}};
+constexpr std::array<Expression, 3> kExpressions = {{{"h1", "//h1"}, {"li", "//ul[@class]/li"}, {"href", "//a/@href"}}};
 
 /* What one engine needed for one expression in one round, over all pages. */
 struct Cost {
