@@ -49,6 +49,7 @@ check: deps ## builds, installs and runs every test
 	$(MAKE) regress isolation e2e
 
 include src/test/test.mk
+include src/bench/bench.mk
 
 check-layering: ## core includes no server header, and rooms only what is above them
 	@sh src/test/check_layering.sh

@@ -1,0 +1,62 @@
+# The benchmarks; included by the top Makefile. docs/benchmarks.md says what they measure and how to read them.
+EVOLUTION    ?= ../shared/evolution
+BENCH_ROUNDS ?= 5
+BENCH_PAGES  ?= 200
+BENCH_PAIRS  ?= 100
+BENCH_SITES  ?= 10
+
+BENCH_PROGRAMS = parse select match
+BENCH_CLUSTER  = $(PYTHON) src/test/servers/cluster.py run $(BUILD)/bench/cluster
+BENCH_SRCS     = $(wildcard $(patsubst %,src/core/%/*.cpp,base parse select match)) src/bench/harness.cpp
+BENCH_OBJS     = $(patsubst src/%.cpp,$(BUILD)/bench/%.o,$(BENCH_SRCS))
+BENCH_LIBS    := libxml-2.0 libxxhash icu-uc icu-i18n gumbo
+BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cflags $(BENCH_LIBS)) \
+                 -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
+
+.PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt
+
+bench: ## runs all benchmarks, one after the other
+	@for name in parse select match extract fetch adapt; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
+
+bench-deps: deps ## installs the peers of the benchmarks
+	@sh src/bench/deps.sh
+
+bench-pages:
+	@test -f $(EVOLUTION)/cases.jsonl -a -d $(EVOLUTION)/pages || { \
+	    echo "no pages to measure with in $(EVOLUTION); set EVOLUTION=folder, see docs/benchmarks.md" >&2; exit 1; }
+
+bench-parse: bench-pages bench-deps ## parsing in MB/s, against libxml2, gumbo and MyHTML
+	@+$(MAKE) --no-print-directory $(BUILD)/bench/parse
+	@$(BUILD)/bench/parse $(EVOLUTION) $(BENCH_PAGES) $(BENCH_ROUNDS)
+
+bench-select: bench-pages bench-deps ## XPaths over parsed pages, against libxml2
+	@+$(MAKE) --no-print-directory $(BUILD)/bench/select
+	@$(BUILD)/bench/select $(EVOLUTION) $(BENCH_PAGES) $(BENCH_ROUNDS)
+
+bench-match: bench-pages bench-deps ## tree matching and subtree search, against a textbook recursion
+	@+$(MAKE) --no-print-directory $(BUILD)/bench/match
+	@$(BUILD)/bench/match $(EVOLUTION) $(BENCH_PAIRS) $(BENCH_ROUNDS)
+
+bench-extract: bench-pages bench-deps ## extraction in SQL, against PL/Python with lxml and XMLTABLE (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/extract.py $(EVOLUTION) --pages $(BENCH_PAGES) --rounds $(BENCH_ROUNDS)
+
+bench-fetch: bench-deps ## 2,000 pages over 32 connections, against curl --parallel (installed webwrap)
+	@$(BENCH_CLUSTER) --set webwrap.allowed_networks=127.0.0.0/8 -- $(PYTHON) src/bench/fetch.py --rounds $(BENCH_ROUNDS)
+
+bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/adapt.py $(EVOLUTION) --every $(BENCH_SITES)
+
+# The peers' headers come with bench-deps, so what needs them is built by a make that starts after it.
+$(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/bench/bench/%.o $(BUILD)/bench/core.a
+	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS)) -lmodest
+
+# An archive, so that a program takes only what it uses.
+$(BUILD)/bench/core.a: $(BENCH_OBJS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/bench/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	@$(CXX) $(BENCH_FLAGS) -c $< -o $@
+
+-include $(BENCH_OBJS:.o=.d) $(BENCH_PROGRAMS:%=$(BUILD)/bench/bench/%.d)
