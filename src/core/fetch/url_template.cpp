@@ -139,12 +139,12 @@ std::vector<std::int64_t> UrlTemplate::choices_at(std::int64_t index, const UrlP
     }
     for (std::size_t i = 0; i < parts_.size(); ++i)
         if (parts_[i].is_repeated)
-            chosen[i] = chosen[static_cast<std::size_t>(
-                std::find_if(parts_.begin(), parts_.end(),
-                             [&](const Part &p) {
-                                 return p.kind == Part::Kind::kParameter && p.text == parts_[i].text;
-                             }) -
-                parts_.begin())];
+            chosen[i] = chosen[static_cast<std::size_t>(std::find_if(parts_.begin(), parts_.end(),
+                                                                     [&](const Part &p) {
+                                                                         return p.kind == Part::Kind::kParameter &&
+                                                                                p.text == parts_[i].text;
+                                                                     }) -
+                                                        parts_.begin())];
     return chosen;
 }
 

@@ -36,7 +36,7 @@ class UrlTemplate {
         std::vector<std::string> members;
         std::int64_t first = 0;
         std::int64_t last = 0;
-        std::size_t width = 0; /* digits of a range, zero-padded */
+        std::size_t width = 0;    /* digits of a range, zero-padded */
         bool is_repeated = false; /* a parameter that an earlier place names too: takes the same value */
     };
     [[nodiscard]] std::vector<std::int64_t> choices_at(std::int64_t index, const UrlParameters &values) const;

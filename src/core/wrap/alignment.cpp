@@ -89,8 +89,7 @@ void Aligner::drop_absent(RecordLevel &level) const {
     const auto median = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
     std::nth_element(shares.begin(), median, shares.end());
     const double usual = *median;
-    std::erase_if(level.aligned,
-                  [&](const AlignedRecord &aligned) { return held(aligned) < kAbsentShare * usual; });
+    std::erase_if(level.aligned, [&](const AlignedRecord &aligned) { return held(aligned) < kAbsentShare * usual; });
     level.support = 0;
     for (const AlignedRecord &aligned : level.aligned)
         level.support += aligned.share;

@@ -57,8 +57,8 @@ namespace {
 bool is_gone(const LayoutView &before, const LayoutView &now, std::size_t column) {
     if (now.selected(column) > 0)
         return false;
-    const double missing = static_cast<double>(before.records() - before.selected(column) + 1) /
-                           static_cast<double>(before.records() + 2);
+    const double missing =
+        static_cast<double>(before.records() - before.selected(column) + 1) / static_cast<double>(before.records() + 2);
     return std::pow(missing, static_cast<double>(now.records())) < kBadLuck;
 }
 

@@ -31,9 +31,8 @@ template <typename T, typename... Arguments> T *make_in_context(MemoryContext co
 class ScratchMemory {
   public:
     ScratchMemory()
-        : context_(call_pg([] {
-              return AllocSetContextCreate(CurrentMemoryContext, "webwrap scratch", ALLOCSET_DEFAULT_SIZES);
-          })),
+        : context_(call_pg(
+              [] { return AllocSetContextCreate(CurrentMemoryContext, "webwrap scratch", ALLOCSET_DEFAULT_SIZES); })),
           caller_(MemoryContextSwitchTo(context_)) {}
     ~ScratchMemory() {
         MemoryContextSwitchTo(caller_);

@@ -18,8 +18,8 @@ struct IntSetting {
 };
 
 constexpr IntSetting kIntSettings[] = {
-    {"webwrap.connect_timeout", "Time limit for resolving a host and connecting to it.",
-     &Settings::connect_timeout_ms, 1, INT_MAX, GUC_UNIT_MS},
+    {"webwrap.connect_timeout", "Time limit for resolving a host and connecting to it.", &Settings::connect_timeout_ms,
+     1, INT_MAX, GUC_UNIT_MS},
     {"webwrap.low_speed_limit", "Bytes per second below which a transfer is too slow.",
      &Settings::low_speed_limit_bytes, 0, INT_MAX, 0},
     {"webwrap.low_speed_time", "How long a transfer may be too slow before it ends.", &Settings::low_speed_time_s, 1,
@@ -33,8 +33,8 @@ constexpr IntSetting kIntSettings[] = {
      GUC_UNIT_KB},
     {"webwrap.max_header_size", "Response headers of one request.", &Settings::max_header_size_kb, 1, 16 * 1024,
      GUC_UNIT_KB},
-    {"webwrap.max_match_cells", "Cells of dynamic-programming tables of one tree matching.",
-     &Settings::max_match_cells, 1'000, INT_MAX, 0},
+    {"webwrap.max_match_cells", "Cells of dynamic-programming tables of one tree matching.", &Settings::max_match_cells,
+     1'000, INT_MAX, 0},
     {"webwrap.max_nodes", "Nodes and attributes of one page.", &Settings::max_nodes, 1, 50'000'000, 0},
     {"webwrap.max_page_size", "Decoded body of one response.", &Settings::max_page_size_kb, 1, 1024 * 1024 - 1,
      GUC_UNIT_KB},
@@ -42,12 +42,11 @@ constexpr IntSetting kIntSettings[] = {
     {"webwrap.max_redirects", "Redirects followed for one request.", &Settings::max_redirects, 0, 100, 0},
     {"webwrap.max_xpath_operations", "Operations of one XPath evaluation.", &Settings::max_xpath_operations, 1'000,
      INT_MAX, 0},
-    {"webwrap.request_timeout", "Time limit for one request with all its redirects.",
-     &Settings::request_timeout_ms, 1, INT_MAX, GUC_UNIT_MS},
+    {"webwrap.request_timeout", "Time limit for one request with all its redirects.", &Settings::request_timeout_ms, 1,
+     INT_MAX, GUC_UNIT_MS},
     {"webwrap.snapshot_interval", "Age at which the kept pages of a table are replaced by newer good ones.",
      &Settings::snapshot_interval_s, 0, INT_MAX, GUC_UNIT_S},
-    {"webwrap.snapshot_pages", "Pages kept per table as evidence for adaptation.", &Settings::snapshot_pages, 0, 32,
-     0},
+    {"webwrap.snapshot_pages", "Pages kept per table as evidence for adaptation.", &Settings::snapshot_pages, 0, 32, 0},
     {"webwrap.writer_timeout", "How long a scan waits for the background writer to store what it learned.",
      &Settings::writer_timeout_ms, 0, 600'000, GUC_UNIT_MS},
 };
@@ -92,17 +91,16 @@ void define_enabled() {
 
 void define_settings() {
     define_enabled();
-    DefineCustomStringVariable("webwrap.allowed_networks", "Networks that may be connected to though they are not public.",
-                               "Loopback, private, link-local and other special-purpose addresses are refused unless "
-                               "they lie in one of these.",
-                               &Settings::allowed_networks, "", PGC_SUSET, GUC_LIST_INPUT, check_allowed_networks,
-                               nullptr, nullptr);
+    DefineCustomStringVariable(
+        "webwrap.allowed_networks", "Networks that may be connected to though they are not public.",
+        "Loopback, private, link-local and other special-purpose addresses are refused unless "
+        "they lie in one of these.",
+        &Settings::allowed_networks, "", PGC_SUSET, GUC_LIST_INPUT, check_allowed_networks, nullptr, nullptr);
     DefineCustomStringVariable("webwrap.user_agent", "User-Agent header of requests.", nullptr, &Settings::user_agent,
                                "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomRealVariable("webwrap.adaptation_threshold",
                              "Confidence below which an adaptation is not used and the scan fails.", nullptr,
-                             &Settings::adaptation_threshold, 0.7, 0.0, 1.0, PGC_USERSET, 0, nullptr, nullptr,
-                             nullptr);
+                             &Settings::adaptation_threshold, 0.7, 0.0, 1.0, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     for (const IntSetting &s : kIntSettings)
         DefineCustomIntVariable(s.name, s.description, nullptr, s.value, *s.value, s.minimum, s.maximum, PGC_USERSET,
                                 s.unit, nullptr, nullptr, nullptr);

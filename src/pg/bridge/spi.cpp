@@ -22,8 +22,8 @@ TrustedQueries::TrustedQueries() {
     const int security = caller_security_;
     settings_level_ = call_pg([security] {
         const int level = NewGUCNestLevel();
-        (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-                                true, 0, false);
+        (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                                0, false);
         SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security | SECURITY_LOCAL_USERID_CHANGE);
         (void)set_config_option("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
                                 true, 0, false);
@@ -68,8 +68,7 @@ std::uint64_t TrustedQueries::run(const char *sql, std::initializer_list<Paramet
 
 std::optional<std::string> TrustedQueries::text(std::uint64_t row, int column) const {
     const char *value = call_pg([row, column] {
-        return const_cast<const char *>(
-            SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column + 1));
+        return const_cast<const char *>(SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column + 1));
     });
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }

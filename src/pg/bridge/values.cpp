@@ -46,9 +46,7 @@ Datum varlena_datum(std::string_view bytes) {
 
 std::string_view text_argument(FunctionCallInfo fcinfo, int number) { return varlena_argument(fcinfo, number).view(); }
 
-std::string_view bytea_argument(FunctionCallInfo fcinfo, int number) {
-    return varlena_argument(fcinfo, number).view();
-}
+std::string_view bytea_argument(FunctionCallInfo fcinfo, int number) { return varlena_argument(fcinfo, number).view(); }
 
 std::string jsonb_argument(FunctionCallInfo fcinfo, int number) {
     return call_pg([fcinfo, number] {
@@ -98,9 +96,8 @@ Datum text_array_datum(const std::vector<std::string> &texts) {
         datums.push_back(text_datum(text));
     Datum *values = datums.data();
     const int count = static_cast<int>(datums.size());
-    return call_pg([values, count] {
-        return PointerGetDatum(construct_array(values, count, TEXTOID, -1, false, TYPALIGN_INT));
-    });
+    return call_pg(
+        [values, count] { return PointerGetDatum(construct_array(values, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
 RowSink::RowSink(FunctionCallInfo fcinfo) : info_(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)) {

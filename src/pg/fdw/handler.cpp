@@ -40,9 +40,9 @@ void begin_scan(ForeignScanState *node, int flags) {
 
 void start_scan(ForeignScanState *node, ScanState *state) {
     if (state->scan == nullptr)
-        state->scan = make_in_context<TableScan>(node->ss.ps.state->es_query_cxt,
-                                                 read_table(RelationGetRelid(node->ss.ss_currentRelation)), node,
-                                                 role_of(node));
+        state->scan =
+            make_in_context<TableScan>(node->ss.ps.state->es_query_cxt,
+                                       read_table(RelationGetRelid(node->ss.ss_currentRelation)), node, role_of(node));
     state->scan->start(evaluate_parameters(node, state->parameters));
     state->is_started = true;
 }

@@ -81,8 +81,8 @@ void load_overlay(TrustedQueries &queries, const TableDefinition &table, Learned
         }
         *xpath_of(learned.wrapper, pattern) = xpath;
         learned.batch = std::max<std::int64_t>(learned.batch, std::stoll(queries.text(row, 3).value()));
-        learned.adapted.push_back({pattern, option, xpath, std::stod(queries.text(row, 5).value()),
-                                   queries.text(row, 4) == "approved"});
+        learned.adapted.push_back(
+            {pattern, option, xpath, std::stod(queries.text(row, 5).value()), queries.text(row, 4) == "approved"});
     }
 }
 
@@ -93,8 +93,8 @@ void load_snapshots(TrustedQueries &queries, const TableDefinition &table, Learn
         {oid_parameter(table.relation), int8_parameter(learned.batch), parameter(wrapper_to_json(learned.wrapper))},
         true);
     for (std::uint64_t row = 0; row < count; ++row) {
-        learned.snapshots.push_back({queries.text(row, 0).value(), queries.bytes(row, 1).value_or(""),
-                                     queries.text(row, 2) == "t"});
+        learned.snapshots.push_back(
+            {queries.text(row, 0).value(), queries.bytes(row, 1).value_or(""), queries.text(row, 2) == "t"});
         learned.snapshot_age_s = std::stod(queries.text(row, 3).value());
     }
 }
@@ -136,10 +136,10 @@ std::string lesson_json(const TableDefinition &table, const Learned &before, con
 }
 
 void report_outcome(const TableDefinition &table, WriteOutcome outcome) {
-    const char *reason = outcome == WriteOutcome::kNoWorker       ? "there is no free background worker slot"
+    const char *reason = outcome == WriteOutcome::kNoWorker      ? "there is no free background worker slot"
                          : outcome == WriteOutcome::kUnconfirmed ? "the background writer did not finish in time"
                                                                  : "the background writer failed";
-    const char *hint = outcome == WriteOutcome::kNoWorker       ? "Raise max_worker_processes."
+    const char *hint = outcome == WriteOutcome::kNoWorker      ? "Raise max_worker_processes."
                        : outcome == WriteOutcome::kUnconfirmed ? "Raise webwrap.writer_timeout or look for locks."
                                                                : "The server log says why.";
     const char *name = table.name.c_str();

@@ -76,7 +76,8 @@ void throw_missing_parameter(const TableDefinition &table, const std::string &na
         return a.kind == AttributeSource::Kind::kParameter && a.name == name;
     });
     throw Error(ErrorKind::kInvalidArgument,
-                "foreign table " + table.name + " needs a value for column \"" + source->attribute + "\" to make its URL",
+                "foreign table " + table.name + " needs a value for column \"" + source->attribute +
+                    "\" to make its URL",
                 {}, "Add a condition such as " + source->attribute + " = '...'.");
 }
 
@@ -88,12 +89,12 @@ void throw_too_many_pages(const TableDefinition &table, int max_pages) {
 
 void throw_violated(const TableDefinition &table, const std::string &url, const std::vector<Violation> &violations,
                     NoAdaptation why) {
-    const char *hint = why == NoAdaptation::kOff
-                           ? "Option adapt is off: set it to on, or check the table's options against the page."
-                       : why == NoAdaptation::kNoSnapshot
-                           ? "No page that the table was right on is kept yet, so there is nothing to adapt from. Check "
-                             "the table's options against the page."
-                           : "The layout is as it was: the page itself breaks the constraints.";
+    const char *hint =
+        why == NoAdaptation::kOff ? "Option adapt is off: set it to on, or check the table's options against the page."
+        : why == NoAdaptation::kNoSnapshot
+            ? "No page that the table was right on is kept yet, so there is nothing to adapt from. Check "
+              "the table's options against the page."
+            : "The layout is as it was: the page itself breaks the constraints.";
     throw Error(ErrorKind::kConstraintViolated,
                 "page \"" + url + "\" violates the constraints of foreign table " + table.name,
                 describe_violations(violations), hint);
@@ -114,7 +115,8 @@ void throw_still_violated(const TableDefinition &table, const std::string &url, 
         if (pattern.new_xpath != pattern.old_xpath)
             detail += "\ntried " + describe(pattern);
     throw Error(ErrorKind::kNotAdapted,
-                "page \"" + url + "\" violates the constraints of foreign table " + table.name + " after adaptation too",
+                "page \"" + url + "\" violates the constraints of foreign table " + table.name +
+                    " after adaptation too",
                 detail, "Change the XPaths with ALTER FOREIGN TABLE.");
 }
 
@@ -165,7 +167,8 @@ void warn_about_adaptations(const TableDefinition &table, const Learned &learned
                       " -> " + pattern.xpath + " (confidence " + rounded(pattern.confidence) + ")";
     if (!detail.empty() && is_first_in_statement(table.relation))
         warn("foreign table " + table.name + " is read through adapted XPaths", detail,
-             "webwrap.approve(id) of webwrap.adaptation ends this warning, webwrap.revert(id) takes the adaptation back.");
+             "webwrap.approve(id) of webwrap.adaptation ends this warning, webwrap.revert(id) takes the adaptation "
+             "back.");
 }
 
 void warn_matched_nothing(const TableDefinition &table, const std::string &pattern, const std::string &xpath) {

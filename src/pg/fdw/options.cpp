@@ -195,8 +195,8 @@ void check_bounds(const Options &options, const char *minimum, const char *maxim
     const std::string *least = find_option(options, minimum);
     const std::string *most = find_option(options, maximum);
     if (least != nullptr && most != nullptr && std::stoi(*least) > std::stoi(*most))
-        throw Error(ErrorKind::kInvalidOption, std::string("option \"") + minimum + "\" is " + *least + ", more than the " +
-                                                   *most + " of option \"" + maximum + "\"");
+        throw Error(ErrorKind::kInvalidOption, std::string("option \"") + minimum + "\" is " + *least +
+                                                   ", more than the " + *most + " of option \"" + maximum + "\"");
 }
 
 void check_combination(const Options &options, Oid catalog) {
@@ -220,9 +220,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
     const Oid catalog = DatumGetObjectId(fcinfo->args[1].value);
     const Options options = options_of(call_pg([list] { return untransformRelOptions(list); }));
     for (const auto &[name, value] : options) {
-        const auto *spec = std::find_if(std::begin(kOptions), std::end(kOptions), [&](const OptionSpec &s) {
-            return s.catalog == catalog && name == s.name;
-        });
+        const auto *spec = std::find_if(std::begin(kOptions), std::end(kOptions),
+                                        [&](const OptionSpec &s) { return s.catalog == catalog && name == s.name; });
         if (spec == std::end(kOptions))
             raise_unknown_option(name, catalog);
         spec->check(name, value);

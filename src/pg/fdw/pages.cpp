@@ -58,8 +58,8 @@ PageHandle PageSource::fetch(const std::string &url) {
                     "page \"" + request.url + "\" answered with status " + std::to_string(response.status));
     std::optional<DecodedText> text = page_text(response);
     if (!text)
-        throw Error(ErrorKind::kDecoding, "page \"" + request.url + "\" is no text but \"" + response.content_type +
-                                              "\"");
+        throw Error(ErrorKind::kDecoding,
+                    "page \"" + request.url + "\" is no text but \"" + response.content_type + "\"");
     const auto page = std::make_shared<const FetchedPage>(
         FetchedPage{url, std::move(response.final_url), std::move(text->text), GetCurrentTimestamp()});
     if (kept_bytes_ + page->html.size() <= static_cast<std::size_t>(work_mem) << 10) {

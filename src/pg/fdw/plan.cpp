@@ -35,9 +35,9 @@ Estimate estimate(const TableDefinition &table) {
     Estimate guess;
     guess.pages = table.next_page.empty() ? static_cast<double>(std::min<std::int64_t>(table.url.count(), 1'000'000))
                                           : kUnknownPages;
-    const double per_page = !table.wrapper.rows            ? 1
+    const double per_page = !table.wrapper.rows           ? 1
                             : table.wrapper.rows->min > 0 ? table.wrapper.rows->min
-                                                           : kRowsPerPage;
+                                                          : kRowsPerPage;
     guess.rows = guess.pages * per_page;
     return guess;
 }
@@ -64,9 +64,7 @@ struct Condition {
     bool is_array = false;
 };
 
-bool is_known_before(Node *node) {
-    return !contain_var_clause(node) && !contain_volatile_functions(node);
-}
+bool is_known_before(Node *node) { return !contain_var_clause(node) && !contain_volatile_functions(node); }
 
 Condition condition_of(Expr *clause, Index relation) {
     Condition condition;
@@ -97,8 +95,8 @@ Condition condition_of(Expr *clause, Index relation) {
 void get_relation_size(PlannerInfo *root, RelOptInfo *relation, Oid table) {
     const Estimate guess = estimate(read_table(table));
     call_pg([root, relation, guess] {
-        relation->rows = clamp_row_est(guess.rows * clauselist_selectivity(root, relation->baserestrictinfo, 0,
-                                                                           JOIN_INNER, nullptr));
+        relation->rows = clamp_row_est(
+            guess.rows * clauselist_selectivity(root, relation->baserestrictinfo, 0, JOIN_INNER, nullptr));
     });
 }
 
@@ -200,7 +198,8 @@ UrlParameters evaluate_parameters(ForeignScanState *scan, List *expressions) {
         const Texts found = call_pg([state, context, is_array] {
             bool is_null = false;
             const Datum value = ExecEvalExpr(state, context, &is_null);
-            return is_null ? Texts{nullptr, 0} : texts_of(value, exprType(reinterpret_cast<Node *>(state->expr)), is_array);
+            return is_null ? Texts{nullptr, 0}
+                           : texts_of(value, exprType(reinterpret_cast<Node *>(state->expr)), is_array);
         });
         std::vector<std::string> &values = parameters[strVal(list_nth(names, i))];
         for (int v = 0; v < found.count; ++v)

@@ -77,8 +77,7 @@ void RowBuilder::prepare_checks() {
         auto *checks = static_cast<Check *>(palloc0(sizeof(Check) * static_cast<std::size_t>(count)));
         for (int i = 0; i < count; ++i) {
             checks[i].name = pstrdup(constraints->check[i].ccname);
-            checks[i].state =
-                ExecPrepareExpr(static_cast<Expr *>(stringToNode(constraints->check[i].ccbin)), estate);
+            checks[i].state = ExecPrepareExpr(static_cast<Expr *>(stringToNode(constraints->check[i].ccbin)), estate);
         }
         MemoryContextSwitchTo(caller);
         return checks;
@@ -138,8 +137,8 @@ void RowBuilder::convert(const char *const *texts, std::size_t rows, std::size_t
             nulls_[at] = texts[at] == nullptr;
             Converter &converter = converters_[*attribute];
             if (!nulls_[at])
-                values_[at] = InputFunctionCall(&converter.input, const_cast<char *>(texts[at]),
-                                                converter.io_parameter, converter.type_modifier);
+                values_[at] = InputFunctionCall(&converter.input, const_cast<char *>(texts[at]), converter.io_parameter,
+                                                converter.type_modifier);
         }
     }
 }

@@ -30,8 +30,8 @@ std::vector<Violation> drifted(const std::vector<PatternHealth> &health) {
 
 TableScan::TableScan(TableDefinition table, ForeignScanState *scan, Oid user)
     : table_(std::move(table)), options_wrapper_(wrapper_to_json(table_.wrapper)), pages_(table_, user),
-      rows_(table_, scan),
-      column_saw_null_(table_.wrapper.columns.size()), column_to_found_pages_(table_.wrapper.columns.size()) {}
+      rows_(table_, scan), column_saw_null_(table_.wrapper.columns.size()),
+      column_to_found_pages_(table_.wrapper.columns.size()) {}
 
 void TableScan::start(UrlParameters parameters) {
     parameters_ = std::move(parameters);
@@ -258,9 +258,9 @@ void TableScan::follow_next_link(const FetchedPage &page, const Document &docume
     const Snapshot *reference = reference_for(page.url);
     if (reference != nullptr && reference->url == page.url && !reference->is_last_page &&
         !trim(link_on(snapshot_document(*reference))).empty())
-        throw_lost_next_page(table_, page.url,
-                             adapt(snapshot_document(*reference), table_.next_page, document, adapt_options(),
-                                   current_limits()));
+        throw_lost_next_page(
+            table_, page.url,
+            adapt(snapshot_document(*reference), table_.next_page, document, adapt_options(), current_limits()));
 }
 
 /* Whether a kept page shows what no value in this column looks like. */
@@ -325,8 +325,8 @@ void TableScan::finish() {
         const auto same = std::find_if(learned_.snapshots.begin(), learned_.snapshots.end(),
                                        [&](const Snapshot &s) { return s.url == page.url; });
         const bool is_known = same != learned_.snapshots.end();
-        const bool is_outdated = is_known && same->html != page.html &&
-                                 learned_.snapshot_age_s >= Settings::snapshot_interval_s;
+        const bool is_outdated =
+            is_known && same->html != page.html && learned_.snapshot_age_s >= Settings::snapshot_interval_s;
         const bool has_room = learned_.snapshots.size() < static_cast<std::size_t>(Settings::snapshot_pages);
         if (is_outdated || (!is_known && has_room))
             fresh.push_back(page);

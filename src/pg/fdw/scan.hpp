@@ -60,7 +60,7 @@ class TableScan {
     Extraction extraction_;
     PageFacts facts_;
     std::map<std::string, std::unique_ptr<Document>> snapshot_documents_; /* by URL */
-    std::unique_ptr<HealthMonitor> monitor_; /* of pages that no snapshot shows */
+    std::unique_ptr<HealthMonitor> monitor_;                              /* of pages that no snapshot shows */
 
     UrlParameters parameters_;
     std::int64_t url_index_ = 0;
@@ -70,8 +70,8 @@ class TableScan {
     bool is_last_page_ = false;
     std::size_t row_ = 0;
 
-    std::vector<Snapshot> evidence_;                /* pages of this scan worth keeping, the first one first */
-    std::vector<bool> column_saw_null_;             /* in a page of evidence_ */
+    std::vector<Snapshot> evidence_;                 /* pages of this scan worth keeping, the first one first */
+    std::vector<bool> column_saw_null_;              /* in a page of evidence_ */
     std::vector<std::size_t> column_to_found_pages_; /* pages on which the column's XPath selected something */
     std::size_t rows_found_pages_ = 0;
     std::int64_t checked_pages_ = 0;

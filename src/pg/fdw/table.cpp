@@ -74,8 +74,8 @@ TableEntries look_up(Oid relation) {
         entries.server = GetForeignServer(entries.table->serverid);
         Relation open = RelationIdGetRelation(relation);
         entries.attributes = CreateTupleDescCopyConstr(RelationGetDescr(open));
-        entries.name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(open)),
-                                                  RelationGetRelationName(open));
+        entries.name =
+            quote_qualified_identifier(get_namespace_name(RelationGetNamespace(open)), RelationGetRelationName(open));
         RelationClose(open);
         return entries;
     });
@@ -118,8 +118,8 @@ void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribut
             source.name = *value;
         } else {
             throw Error(ErrorKind::kInvalidOption,
-                        "column \"" + source.attribute + "\" of " + table.name + " does not say where it comes from", {},
-                        "Give it an option xpath, parameter or value.");
+                        "column \"" + source.attribute + "\" of " + table.name + " does not say where it comes from",
+                        {}, "Give it an option xpath, parameter or value.");
         }
     }
     table.attributes.push_back(std::move(source));
@@ -137,8 +137,8 @@ void check_parameters(const TableDefinition &table) {
     for (const AttributeSource &a : table.attributes)
         if (a.kind == AttributeSource::Kind::kParameter && std::find(names.begin(), names.end(), a.name) == names.end())
             throw Error(ErrorKind::kInvalidOption,
-                        "URL template of " + table.name + " has no {" + a.name + "} for column \"" + a.attribute + "\"", {},
-                        "The column's option parameter names a place of the URL template.");
+                        "URL template of " + table.name + " has no {" + a.name + "} for column \"" + a.attribute + "\"",
+                        {}, "The column's option parameter names a place of the URL template.");
 }
 
 } // namespace
@@ -162,7 +162,8 @@ TableDefinition read_table(Oid relation) {
     if (const std::string *measure = find_option(options, "adapt_measure"))
         table.adaptation.measure = *measure;
     if (const std::string *rows = find_option(options, "rows"))
-        table.wrapper.rows = RowPattern{*rows, count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
+        table.wrapper.rows =
+            RowPattern{*rows, count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
     table.adaptation.threshold = -1;
     if (const std::string *threshold = find_option(options, "adapt_threshold"))
         table.adaptation.threshold = std::stod(*threshold);
@@ -179,12 +180,12 @@ Headers credential_headers(Oid user, Oid server) {
     /* GetUserMapping raises when there is none, which is fine here: look first for the user, then for PUBLIC. */
     const Found found = call_pg([user, server] {
         for (const Oid role : {user, static_cast<Oid>(ACL_ID_PUBLIC)}) {
-            HeapTuple tuple =
-                SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server));
+            HeapTuple tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server));
             if (!HeapTupleIsValid(tuple))
                 continue;
             bool is_null = false;
-            const Datum options = SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
+            const Datum options =
+                SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
             List *list = is_null ? NIL : untransformRelOptions(options);
             ReleaseSysCache(tuple);
             return Found{list};

@@ -22,11 +22,11 @@ struct Batch {
 /* Throws when there is no such adaptation, or when the caller does not own its table. Until the transaction ends nobody
  * else decides or learns about the table (record_learned takes the same lock). */
 Batch find_batch(TrustedQueries &queries, std::int64_t id, Oid caller) {
-    if (queries.run("SELECT batch, relation::oid FROM webwrap.adaptation WHERE id = $1", {int8_parameter(id)}, true) == 0)
+    if (queries.run("SELECT batch, relation::oid FROM webwrap.adaptation WHERE id = $1", {int8_parameter(id)}, true) ==
+        0)
         throw Error(ErrorKind::kInvalidArgument, "there is no adaptation " + std::to_string(id), {},
                     "webwrap.adaptation lists them.");
-    const Batch found{std::stoll(queries.text(0, 0).value()),
-                      static_cast<Oid>(std::stoul(queries.text(0, 1).value()))};
+    const Batch found{std::stoll(queries.text(0, 0).value()), static_cast<Oid>(std::stoul(queries.text(0, 1).value()))};
     if (!call_pg([&found, caller] { return owns_relation(found.relation, caller); }))
         throw Error(ErrorKind::kForbidden, "must be owner of the foreign table of adaptation " + std::to_string(id));
     queries.run("SELECT pg_advisory_xact_lock('webwrap.adaptation'::regclass::oid::int, $1::int)",
@@ -41,9 +41,9 @@ struct OptionChange {
 };
 
 std::vector<OptionChange> changes_of(TrustedQueries &queries, std::int64_t batch) {
-    const std::uint64_t count = queries.run(
-        "SELECT column_name, new_xpath FROM webwrap.adaptation WHERE batch = $1 ORDER BY id", {int8_parameter(batch)},
-        true);
+    const std::uint64_t count =
+        queries.run("SELECT column_name, new_xpath FROM webwrap.adaptation WHERE batch = $1 ORDER BY id",
+                    {int8_parameter(batch)}, true);
     std::vector<OptionChange> changes;
     for (std::uint64_t row = 0; row < count; ++row)
         changes.push_back({queries.text(row, 0), queries.text(row, 1).value()});

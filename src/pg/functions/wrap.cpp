@@ -31,11 +31,10 @@ WrappedPage wrap_page(FunctionCallInfo fcinfo) {
 }
 
 json pattern_json(const PatternAdaptation &pattern) {
-    return {{"pattern", pattern.pattern},       {"old_xpath", pattern.old_xpath},
-            {"new_xpath", pattern.new_xpath},   {"sure", pattern.is_sure},
-            {"similarity", pattern.similarity}, {"confidence", pattern.confidence},
-            {"measure", pattern.measure},       {"old_sample", pattern.old_sample},
-            {"new_sample", pattern.new_sample}, {"reason", pattern.reason}};
+    return {{"pattern", pattern.pattern}, {"old_xpath", pattern.old_xpath},   {"new_xpath", pattern.new_xpath},
+            {"sure", pattern.is_sure},    {"similarity", pattern.similarity}, {"confidence", pattern.confidence},
+            {"measure", pattern.measure}, {"old_sample", pattern.old_sample}, {"new_sample", pattern.new_sample},
+            {"reason", pattern.reason}};
 }
 
 } // namespace
@@ -45,8 +44,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_apply_wrapper) {
     const WrappedPage page = wrap_page(fcinfo);
     if (!page.extraction.violations.empty())
         throw Error(ErrorKind::kConstraintViolated, "page violates its wrapper",
-                    describe_violations(page.extraction.violations),
-                    "webwrap.verify lists the violated constraints.");
+                    describe_violations(page.extraction.violations), "webwrap.verify lists the violated constraints.");
     for (const Record &record : page.extraction.records) {
         const ScratchMemory scratch;
         rows.put({jsonb_datum(record_to_json(page.extractor.wrapper(), record))});
@@ -68,8 +66,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
     const auto old_page = parse_html(text_argument(fcinfo, 0), limits);
     const auto new_page = parse_html(text_argument(fcinfo, 2), limits);
     for (const Candidate &c : adapt(*old_page, text_argument(fcinfo, 1), *new_page, options, limits))
-        rows.put({text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence),
-                  text_datum(c.measure)});
+        rows.put(
+            {text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence), text_datum(c.measure)});
     return 0;
 }
 
