@@ -8,7 +8,7 @@ namespace webwrap {
 
 Document::Document(const Limits &limits)
     : budget_(limits.max_document_memory_bytes, "webwrap.max_document_memory"), arena_(&budget_), node_to_kind_(&budget_),
-      node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_), node_to_first_attribute_(&budget_),
+      node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_), node_to_space_(&budget_), node_to_first_attribute_(&budget_),
       node_to_text_(&budget_), attributes_(&budget_), name_to_text_(&budget_) {}
 
 Document::~Document() = default;
@@ -91,6 +91,7 @@ NodeId DocumentBuilder::add_node(NodeKind kind) {
     d.node_to_parent_.push_back(open_.empty() ? kNoNode : open_.back());
     d.node_to_size_.push_back(1);
     d.node_to_name_.push_back(kNoName);
+    d.node_to_space_.push_back(NodeSpace::kHtml);
     d.node_to_first_attribute_.push_back(static_cast<std::int32_t>(d.attributes_.size()));
     d.node_to_text_.emplace_back();
     return node;
@@ -148,7 +149,7 @@ void DocumentBuilder::add_comment(std::string_view text) {
     document_->node_to_text_[Document::index(add_node(NodeKind::kComment))] = text;
 }
 
-std::unique_ptr<Document> DocumentBuilder::finish(bool is_xml, std::unique_ptr<DocumentMirror> mirror) {
+std::unique_ptr<Document> DocumentBuilder::finish(bool is_xml, std::unique_ptr<DocumentAttachment> mirror) {
     while (!open_.empty())
         close_element();
     Document &d = *document_;

@@ -19,14 +19,26 @@ inline constexpr NameId kNoName = -1;
 
 enum class NodeKind : std::uint8_t { kDocument, kElement, kText, kComment };
 
+enum class NodeSpace : std::uint8_t { kHtml, kSvg, kMathMl }; /* namespace of an element of an HTML page */
+
 struct Attribute {
     NameId name;
     std::string_view value;
 };
 
-/* Whatever a selection engine hangs on a document; freed with it. */
-struct DocumentMirror {
-    virtual ~DocumentMirror() = default;
+/* The document type declaration; no node of its own, as in the data model of XPath. */
+struct Doctype {
+    std::string_view name;
+    std::string_view public_id;
+    std::string_view system_id;
+    NodeId before = kNoNode; /* the node that follows it; kNoNode when the page has no declaration */
+};
+
+enum class QuirksMode : std::uint8_t { kNoQuirks, kLimitedQuirks, kQuirks };
+
+/* What a selection engine hangs on a document: made on first use, freed with the document. */
+struct DocumentAttachment {
+    virtual ~DocumentAttachment() = default;
 };
 
 /* A parsed page: flat arrays in document order, all owned by the document. Immutable once built, so views and ids stay
@@ -74,8 +86,18 @@ class Document {
     /* Concatenated text nodes of the subtree (XPath string value). */
     [[nodiscard]] std::string string_value(NodeId node) const;
 
+    /* kHtml for nodes that are no elements, and throughout XML. */
+    [[nodiscard]] NodeSpace space(NodeId node) const { return node_to_space_[index(node)]; }
+    [[nodiscard]] const Doctype &doctype() const noexcept { return doctype_; }
+    [[nodiscard]] QuirksMode quirks_mode() const noexcept { return quirks_mode_; }
+
     [[nodiscard]] bool is_xml() const noexcept { return is_xml_; }
-    [[nodiscard]] DocumentMirror *mirror() const noexcept { return mirror_.get(); }
+
+    /* The libxml2 tree of the page, or null as long as none was made; and the indexes of the selection engine. */
+    [[nodiscard]] DocumentAttachment *mirror() const noexcept { return mirror_.get(); }
+    void attach_mirror(std::unique_ptr<DocumentAttachment> mirror) const { mirror_ = std::move(mirror); }
+    [[nodiscard]] DocumentAttachment *indexes() const noexcept { return indexes_.get(); }
+    void attach_indexes(std::unique_ptr<DocumentAttachment> indexes) const { indexes_ = std::move(indexes); }
 
   private:
     friend class DocumentBuilder;
@@ -89,12 +111,16 @@ class Document {
     Array<NodeId> node_to_parent_;
     Array<NodeId> node_to_size_;
     Array<NameId> node_to_name_;
+    Array<NodeSpace> node_to_space_;
     Array<std::int32_t> node_to_first_attribute_; /* one more entry than nodes */
     Array<std::string_view> node_to_text_;
     Array<Attribute> attributes_;
     Array<std::string_view> name_to_text_;
+    Doctype doctype_;
+    QuirksMode quirks_mode_ = QuirksMode::kNoQuirks;
     bool is_xml_ = false;
-    std::unique_ptr<DocumentMirror> mirror_; /* views may point into it: goes first */
+    mutable std::unique_ptr<DocumentAttachment> indexes_;
+    mutable std::unique_ptr<DocumentAttachment> mirror_; /* views may point into it: goes first */
 };
 
 /* The only writer of documents: nodes are opened, filled and closed in document order. */
@@ -113,7 +139,7 @@ class DocumentBuilder {
     [[nodiscard]] std::string_view keep(std::string_view text);
     [[nodiscard]] NodeId last_node() const;
     [[nodiscard]] std::int32_t last_attribute() const;
-    [[nodiscard]] std::unique_ptr<Document> finish(bool is_xml, std::unique_ptr<DocumentMirror> mirror);
+    [[nodiscard]] std::unique_ptr<Document> finish(bool is_xml, std::unique_ptr<DocumentAttachment> mirror);
 
   private:
     struct Names;

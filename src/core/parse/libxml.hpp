@@ -31,7 +31,7 @@ using XPathProgramHandle = std::unique_ptr<xmlXPathCompExpr, LibxmlFree<xmlXPath
 
 /* The tree that the arrays were made from. `_private` of each element, text and comment node holds its NodeId + 1, that of
  * each attribute its attribute index + 1. */
-struct LibxmlMirror final : DocumentMirror {
+struct LibxmlMirror final : DocumentAttachment {
     explicit LibxmlMirror(XmlDocHandle doc) : doc(std::move(doc)) {}
 
     XmlDocHandle doc;
