@@ -1,15 +1,14 @@
 #include "core/parse/document.hpp"
 
 #include <cstring>
-#include <limits>
-#include <unordered_map>
 
 namespace webwrap {
 
 Document::Document(const Limits &limits)
     : budget_(limits.max_document_memory_bytes, "webwrap.max_document_memory"), arena_(&budget_), node_to_kind_(&budget_),
       node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_), node_to_space_(&budget_), node_to_first_attribute_(&budget_),
-      node_to_text_(&budget_), attributes_(&budget_), name_to_text_(&budget_) {}
+      node_to_text_(&budget_), attributes_(&budget_), names_(&arena_),
+      source_tokens_(&budget_) {}
 
 Document::~Document() = default;
 
@@ -35,20 +34,12 @@ int Document::depth(NodeId node) const {
     return depth;
 }
 
-std::string_view Document::name_text(NameId name) const {
-    return name == kNoName ? std::string_view{} : name_to_text_[index(name)];
-}
-
-NameId Document::find_name(std::string_view name) const {
-    for (std::size_t i = 0; i < name_to_text_.size(); ++i)
-        if (name_to_text_[i] == name)
-            return static_cast<NameId>(i);
-    return kNoName;
-}
-
 std::string_view Document::attribute_value(NodeId node, std::string_view name) const {
+    const NameId id = find_name(name);
+    if (id == kNoName)
+        return {};
     for (std::int32_t at = first_attribute(node); at < first_attribute(node + 1); ++at)
-        if (name_text(attribute(at).name) == name)
+        if (attribute(at).name == id)
             return attribute(at).value;
     return {};
 }
@@ -63,12 +54,8 @@ std::string Document::string_value(NodeId node) const {
     return value;
 }
 
-struct DocumentBuilder::Names {
-    std::unordered_map<std::string_view, NameId> text_to_name;
-};
-
 DocumentBuilder::DocumentBuilder(const Limits &limits)
-    : limits_(limits), document_(std::make_unique<Document>(limits)), names_(std::make_unique<Names>()) {
+    : limits_(limits), document_(std::make_unique<Document>(limits)) {
     open_.push_back(add_node(NodeKind::kDocument));
 }
 
@@ -97,16 +84,6 @@ NodeId DocumentBuilder::add_node(NodeKind kind) {
     return node;
 }
 
-NameId DocumentBuilder::intern(std::string_view name) {
-    if (const auto found = names_->text_to_name.find(name); found != names_->text_to_name.end())
-        return found->second;
-    const std::string_view kept = keep(name);
-    const auto id = static_cast<NameId>(document_->name_to_text_.size());
-    document_->name_to_text_.push_back(kept);
-    names_->text_to_name.emplace(kept, id);
-    return id;
-}
-
 std::string_view DocumentBuilder::keep(std::string_view text) {
     if (text.empty())
         return {};
@@ -121,7 +98,7 @@ void DocumentBuilder::open_element(std::string_view name) {
                     "page nests elements deeper than " + std::to_string(limits_.max_depth) + " levels", {},
                     "Raise webwrap.max_depth.");
     const NodeId node = add_node(NodeKind::kElement);
-    document_->node_to_name_[Document::index(node)] = intern(name);
+    document_->node_to_name_[Document::index(node)] = document_->names_.intern(name);
     open_.push_back(node);
 }
 
@@ -132,7 +109,7 @@ void DocumentBuilder::add_attribute(std::string_view name, std::string_view valu
                     "page has more than " + std::to_string(limits_.max_nodes) + " nodes and attributes", {},
                     "Raise webwrap.max_nodes.");
     /* A null view means "no such attribute": an empty value needs an address of its own. */
-    d.attributes_.push_back({intern(name), value.data() == nullptr ? std::string_view("") : value});
+    d.attributes_.push_back({d.names_.intern(name), value.data() == nullptr ? std::string_view("") : value});
 }
 
 void DocumentBuilder::close_element() {

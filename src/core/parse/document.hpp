@@ -3,19 +3,19 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/budget.hpp"
 #include "core/base/limits.hpp"
+#include "core/parse/names.hpp"
 
 namespace webwrap {
 
 using NodeId = std::int32_t; /* index in document order; 0 is the document node */
-using NameId = std::int32_t; /* interned element or attribute name */
 inline constexpr NodeId kNoNode = -1;
-inline constexpr NameId kNoName = -1;
 
 enum class NodeKind : std::uint8_t { kDocument, kElement, kText, kComment };
 
@@ -39,6 +39,13 @@ enum class QuirksMode : std::uint8_t { kNoQuirks, kLimitedQuirks, kQuirks };
 /* What a selection engine hangs on a document: made on first use, freed with the document. */
 struct DocumentAttachment {
     virtual ~DocumentAttachment() = default;
+};
+
+/* A piece of the page as it was written; the pieces of an HTML page, in order, are the page byte for byte. */
+struct SourceToken {
+    std::uint32_t begin_bytes; /* offset; it ends where the next one begins */
+    NodeId node;               /* what it opens, closes or adds to; kNoNode when it left no trace in the tree */
+    enum class Kind : std::uint8_t { kDoctype, kStartTag, kEndTag, kComment, kText } kind;
 };
 
 /* A parsed page: flat arrays in document order, all owned by the document. Immutable once built, so views and ids stay
@@ -69,9 +76,11 @@ class Document {
     /* Tag name in lower case (HTML) or as written (XML); kNoName for other kinds. */
     [[nodiscard]] NameId name_id(NodeId node) const { return node_to_name_[index(node)]; }
     [[nodiscard]] std::string_view name(NodeId node) const { return name_text(name_id(node)); }
-    [[nodiscard]] std::string_view name_text(NameId name) const;
-    /* kNoName when the page does not use the name. */
-    [[nodiscard]] NameId find_name(std::string_view name) const;
+    [[nodiscard]] std::string_view name_text(NameId name) const { return names_.text(name); }
+    /* kNoName when the page cannot use the name: neither is it a known one nor was it met. */
+    [[nodiscard]] NameId find_name(std::string_view name) const { return names_.find(name); }
+    /* All ids of names are below it. */
+    [[nodiscard]] NameId name_count() const noexcept { return names_.size(); }
 
     /* Attributes of an element are attribute(first_attribute(n)) .. attribute(first_attribute(n + 1) - 1). */
     [[nodiscard]] std::int32_t first_attribute(NodeId node) const { return node_to_first_attribute_[index(node)]; }
@@ -93,6 +102,10 @@ class Document {
 
     [[nodiscard]] bool is_xml() const noexcept { return is_xml_; }
 
+    /* The page as it was given and the tokens that it consists of; both empty for XML and for trees of libxml2. */
+    [[nodiscard]] std::string_view source() const noexcept { return source_; }
+    [[nodiscard]] std::span<const SourceToken> source_tokens() const noexcept { return source_tokens_; }
+
     /* The libxml2 tree of the page, or null as long as none was made; and the indexes of the selection engine. */
     [[nodiscard]] DocumentAttachment *mirror() const noexcept { return mirror_.get(); }
     void attach_mirror(std::unique_ptr<DocumentAttachment> mirror) const { mirror_ = std::move(mirror); }
@@ -101,6 +114,7 @@ class Document {
 
   private:
     friend class DocumentBuilder;
+    friend class HtmlTree;
     static std::size_t index(std::int32_t id) { return static_cast<std::size_t>(id); }
 
     template <typename T> using Array = std::pmr::vector<T>;
@@ -115,7 +129,9 @@ class Document {
     Array<std::int32_t> node_to_first_attribute_; /* one more entry than nodes */
     Array<std::string_view> node_to_text_;
     Array<Attribute> attributes_;
-    Array<std::string_view> name_to_text_;
+    NameTable names_;
+    std::string_view source_;
+    Array<SourceToken> source_tokens_;
     Doctype doctype_;
     QuirksMode quirks_mode_ = QuirksMode::kNoQuirks;
     bool is_xml_ = false;
@@ -142,13 +158,10 @@ class DocumentBuilder {
     [[nodiscard]] std::unique_ptr<Document> finish(bool is_xml, std::unique_ptr<DocumentAttachment> mirror);
 
   private:
-    struct Names;
     NodeId add_node(NodeKind kind);
-    NameId intern(std::string_view name);
 
     Limits limits_;
     std::unique_ptr<Document> document_;
-    std::unique_ptr<Names> names_;
     std::vector<NodeId> open_;
 };
 
