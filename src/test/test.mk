@@ -37,3 +37,16 @@ isolation: ## concurrent sessions, step by step
 
 e2e: ## tests with real servers and clients
 	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/e2e
+
+HTML5LIB ?= ../shared/html5lib-tests
+CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) \
+                   $(wildcard src/test/conformance/*.cpp))
+.PHONY: conformance
+conformance: ## the html5lib conformance cases of tokenizer, tree construction and encoding (HTML5LIB=folder)
+	@+$(MAKE) --no-print-directory $(BUILD)/unit/conformance
+	@$(BUILD)/unit/conformance $(HTML5LIB)
+
+$(BUILD)/unit/conformance: $(CONFORMANCE_OBJS)
+	$(CXX) -fsanitize=address,undefined $^ -o $@ $(shell pkg-config --libs $(UNIT_LIBS))
+
+-include $(CONFORMANCE_OBJS:.o=.d)

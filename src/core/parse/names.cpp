@@ -54,7 +54,7 @@ constexpr auto make_known_slots() {
 
 constexpr auto kKnownSlots = make_known_slots();
 
-NameId find_known(std::uint64_t key, std::string_view name) {
+NameId look_up_known(std::uint64_t key, std::string_view name) {
     for (std::size_t at = slot_of(key, kKnownBits);; at = (at + 1) % kKnownSlots.size()) {
         const KnownSlot &slot = kKnownSlots[at];
         if (slot.id == kNoName)
@@ -70,7 +70,7 @@ NameId find_known(std::uint64_t key, std::string_view name) {
 } // namespace
 
 NameId NameTable::intern_short(std::uint64_t key) {
-    if (const NameId known = find_known(key, {}); known != kNoName)
+    if (const NameId known = look_up_known(key, {}); known != kNoName)
         return known;
     std::array<char, 8> bytes{};
     std::size_t size = 0;
@@ -83,7 +83,7 @@ NameId NameTable::intern_short(std::uint64_t key) {
 
 NameId NameTable::intern(std::string_view name) {
     const std::uint64_t key = key_of(name);
-    if (const NameId known = find_known(key, name); known != kNoName)
+    if (const NameId known = look_up_known(key, name); known != kNoName)
         return known;
     const NameId own = find_own(key, name);
     return own != kNoName ? own : add(key, name);
@@ -91,9 +91,11 @@ NameId NameTable::intern(std::string_view name) {
 
 NameId NameTable::find(std::string_view name) const {
     const std::uint64_t key = key_of(name);
-    const NameId known = find_known(key, name);
+    const NameId known = look_up_known(key, name);
     return known != kNoName ? known : find_own(key, name);
 }
+
+NameId NameTable::find_known(std::string_view name) { return look_up_known(key_of(name), name); }
 
 std::string_view NameTable::text(NameId id) const {
     if (id < 0)

@@ -54,6 +54,8 @@ class NameTable {
     [[nodiscard]] NameId intern_short(std::uint64_t key);
     /* kNoName when neither the document nor the known names have it. */
     [[nodiscard]] NameId find(std::string_view name) const;
+    /* Among the known names only. */
+    [[nodiscard]] static NameId find_known(std::string_view name);
     [[nodiscard]] std::string_view text(NameId id) const;
     [[nodiscard]] NameId size() const noexcept { return names::kKnownCount + static_cast<NameId>(texts_.size()); }
 

@@ -7,10 +7,27 @@
 
 namespace webwrap {
 
-/* All three take UTF-8 and own nothing of it afterwards. They poll, and throw kLimitExceeded when a limit is hit. */
+/* Where a fragment is to be thought of: a page is parsed as the content of that element (HTML standard, 13.4). */
+struct FragmentContext {
+    std::string_view name;
+    NodeSpace space = NodeSpace::kHtml;
+};
 
-/* Any bytes of text give a document: HTML has no syntax errors that matter. */
-[[nodiscard]] std::unique_ptr<Document> parse_html(std::string_view html, const Limits &limits = {});
+struct HtmlOptions {
+    bool scripting = false;                          /* with scripting on, the content of noscript is text */
+    const FragmentContext *fragment = nullptr;       /* null for a whole page */
+};
+
+/* All of these take UTF-8 and own nothing of it afterwards. They poll, and throw kLimitExceeded when a limit is hit. */
+
+/* The tree that a browser makes of the page (HTML standard, 13.2): any bytes give one, as HTML has no syntax errors that
+ * matter. Elements nest at most 512 deep; what is deeper becomes a sibling, as in browsers. The content of a template
+ * element are its children. A fragment is the content of an html element. Linear in the bytes. */
+[[nodiscard]] std::unique_ptr<Document> parse_html(std::string_view html, const Limits &limits = {},
+                                                   const HtmlOptions &options = {});
+
+/* The tree that libxml2 (and so lxml) makes of the page, with its own ideas of recovery. */
+[[nodiscard]] std::unique_ptr<Document> parse_html_libxml(std::string_view html, const Limits &limits = {});
 
 /* Null when the markup is not well-formed XML. No entities beyond the predefined ones, no external anything. */
 [[nodiscard]] std::unique_ptr<Document> parse_xml(std::string_view xml, const Limits &limits = {});

@@ -5,8 +5,6 @@
 #include <libxml/SAX2.h>
 #include <libxml/parserInternals.h>
 
-#include <algorithm>
-#include <array>
 #include <climits>
 
 #include "core/base/interrupt.hpp"
@@ -135,7 +133,7 @@ template <typename Read> XmlDocHandle read_whole(std::string_view text, const Li
 
 } // namespace
 
-std::unique_ptr<Document> parse_html(std::string_view html, const Limits &limits) {
+std::unique_ptr<Document> parse_html_libxml(std::string_view html, const Limits &limits) {
     XmlDocHandle doc = html.empty() ? nullptr : read_whole(html, limits, read_html);
     return doc == nullptr ? empty_document(limits) : document_from_libxml(std::move(doc), false, limits);
 }
@@ -154,25 +152,6 @@ std::unique_ptr<Document> parse_markup(std::string_view markup, const Limits &li
     return parse_html(markup, limits);
 }
 
-bool is_html_element_name(std::string_view name) {
-    static constexpr auto kNames = std::to_array<std::string_view>({
-        "a",          "abbr",     "acronym",  "address",   "applet",     "area",     "article",  "aside",    "audio",
-        "b",          "base",     "basefont", "bdi",       "bdo",        "bgsound",  "big",      "blink",    "blockquote",
-        "body",       "br",       "button",   "canvas",    "caption",    "center",   "cite",     "code",     "col",
-        "colgroup",   "data",     "datalist", "dd",        "del",        "details",  "dfn",      "dialog",   "dir",
-        "div",        "dl",       "dt",       "em",        "embed",      "fieldset", "figcaption", "figure", "font",
-        "footer",     "form",     "frame",    "frameset",  "h1",         "h2",       "h3",       "h4",       "h5",
-        "h6",         "head",     "header",   "hgroup",    "hr",         "html",     "i",        "iframe",   "image",
-        "img",        "input",    "ins",      "isindex",   "kbd",        "keygen",   "label",    "legend",   "li",
-        "link",       "listing",  "main",     "map",       "mark",       "marquee",  "menu",     "menuitem", "meta",
-        "meter",      "multicol", "nav",      "nobr",      "noembed",    "noframes", "noscript", "object",   "ol",
-        "optgroup",   "option",   "output",   "p",         "param",      "picture",  "plaintext", "pre",     "progress",
-        "q",          "rb",       "rp",       "rt",        "rtc",        "ruby",     "s",        "samp",     "script",
-        "search",     "section",  "select",   "slot",      "small",      "source",   "spacer",   "span",     "strike",
-        "strong",     "style",    "sub",      "summary",   "sup",        "table",    "tbody",    "td",       "template",
-        "textarea",   "tfoot",    "th",       "thead",     "time",       "title",    "tr",       "track",    "tt",
-        "u",          "ul",       "var",      "video",     "wbr",        "xmp"});
-    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
+bool is_html_element_name(std::string_view name) { return names::is_html_element(NameTable::find_known(name)); }
 
 } // namespace webwrap
