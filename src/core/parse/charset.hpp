@@ -9,7 +9,8 @@ namespace webwrap {
 [[nodiscard]] std::string encoding_for_label(std::string_view label);
 
 /* The encoding of an HTML page by the WHATWG order: byte order mark, transport charset, meta prescan of the first
- * 1,024 bytes, then UTF-8 when the bytes are valid UTF-8, else windows-1252. `label` is the transport's or empty. */
+ * 1,024 bytes, a meta element further on, then UTF-8 when the bytes are valid UTF-8 and not all ASCII, else windows-1252.
+ * `label` is the transport's or empty. */
 [[nodiscard]] std::string sniff_encoding(std::string_view bytes, std::string_view label);
 
 struct DecodedText {

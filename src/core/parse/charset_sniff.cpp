@@ -1,14 +1,45 @@
 #include <algorithm>
+#include <memory>
 #include <optional>
 
+#include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/parse/charset.hpp"
+#include "core/parse/parse.hpp"
 
 namespace webwrap {
 
 namespace {
 
 constexpr std::size_t kPrescannedBytes = 1024;
+
+/* "text/html; charset=x" (HTML standard, 2.5.6). */
+std::string label_in_content(std::string_view content) {
+    std::size_t at = 0;
+    while ((at = content.find("charset", at)) != std::string_view::npos) {
+        at += 7;
+        std::string_view rest = trim(content.substr(at));
+        if (!rest.starts_with('='))
+            continue;
+        rest = trim(rest.substr(1));
+        if (rest.empty())
+            return {};
+        if (rest.front() == '"' || rest.front() == '\'') {
+            const std::size_t end = rest.find(rest.front(), 1);
+            return end == std::string_view::npos ? std::string() : std::string(rest.substr(1, end - 1));
+        }
+        return std::string(rest.substr(0, rest.find_first_of("; \t\n\f\r")));
+    }
+    return {};
+}
+
+/* Bytes that show an ASCII <meta> are not UTF-16, whatever it says. */
+std::string declared(std::string_view label) {
+    std::string encoding = encoding_for_label(label);
+    if (encoding == "UTF-16LE" || encoding == "UTF-16BE")
+        return "UTF-8";
+    return encoding == "x-user-defined" ? "windows-1252" : encoding;
+}
 
 /* "Prescan a byte stream to determine its encoding" (HTML standard, 13.2.3.2): no parser, only comments, tags and their
  * attributes are told apart. */
@@ -132,34 +163,6 @@ class Prescan {
         return has_content && is_content_type ? declared(content_label) : std::string();
     }
 
-    /* "text/html; charset=x" (HTML standard, 2.5.6). */
-    static std::string label_in_content(std::string_view content) {
-        std::size_t at = 0;
-        while ((at = content.find("charset", at)) != std::string_view::npos) {
-            at += 7;
-            std::string_view rest = trim(content.substr(at));
-            if (!rest.starts_with('='))
-                continue;
-            rest = trim(rest.substr(1));
-            if (rest.empty())
-                return {};
-            if (rest.front() == '"' || rest.front() == '\'') {
-                const std::size_t end = rest.find(rest.front(), 1);
-                return end == std::string_view::npos ? std::string() : std::string(rest.substr(1, end - 1));
-            }
-            return std::string(rest.substr(0, rest.find_first_of("; \t\n\f\r")));
-        }
-        return {};
-    }
-
-    /* Bytes that show an ASCII <meta> are not UTF-16, whatever it says. */
-    static std::string declared(std::string_view label) {
-        std::string encoding = encoding_for_label(label);
-        if (encoding == "UTF-16LE" || encoding == "UTF-16BE")
-            return "UTF-8";
-        return encoding == "x-user-defined" ? "windows-1252" : encoding;
-    }
-
     std::string_view bytes_;
     std::size_t at_ = 0;
 };
@@ -185,6 +188,35 @@ std::string xml_declaration_encoding(std::string_view bytes) {
     return encoding.starts_with("UTF-16") ? "UTF-8" : encoding;
 }
 
+/* What a meta element declares behind the bytes of the prescan; a browser changes the encoding when it gets there (HTML
+ * standard, 13.2.6.4.4), so the page is parsed as if it were ASCII. Empty when there is none, or the page is too large to
+ * be parsed: then parsing it for its content will say so. */
+std::string late_declaration(std::string_view bytes) {
+    const auto folded_meta = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+    constexpr std::string_view kMeta = "<meta";
+    if (bytes.size() <= kPrescannedBytes ||
+        std::search(bytes.begin(), bytes.end(), kMeta.begin(), kMeta.end(), folded_meta) == bytes.end())
+        return {};
+    std::unique_ptr<Document> page;
+    try {
+        page = parse_html(bytes);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::kLimitExceeded)
+            throw;
+        return {};
+    }
+    for (NodeId node = 0; node < page->size(); ++node) {
+        if (page->name_id(node) != names::kMeta || page->space(node) != NodeSpace::kHtml)
+            continue;
+        std::string encoding = declared(page->attribute_value(node, "charset"));
+        if (encoding.empty() && ascii_lower(page->attribute_value(node, "http-equiv")) == "content-type")
+            encoding = declared(label_in_content(ascii_lower(page->attribute_value(node, "content"))));
+        if (!encoding.empty())
+            return encoding;
+    }
+    return {};
+}
+
 } // namespace
 
 std::string sniff_encoding(std::string_view bytes, std::string_view label) {
@@ -205,7 +237,10 @@ std::string sniff_encoding(std::string_view bytes, std::string_view label) {
         return encoding;
     if (std::string encoding = xml_declaration_encoding(bytes); !encoding.empty())
         return encoding;
-    return find_invalid_utf8(bytes) == std::string_view::npos ? "UTF-8" : "windows-1252";
+    if (std::string encoding = late_declaration(bytes); !encoding.empty())
+        return encoding;
+    const bool is_ascii = std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+    return !is_ascii && find_invalid_utf8(bytes) == std::string_view::npos ? "UTF-8" : "windows-1252";
 }
 
 } // namespace webwrap

@@ -47,8 +47,7 @@ bool HtmlTreeBuilder::foreign_start(Token &token) {
             pop();
         return false;
     }
-    const bool is_context = open_.size() == 1 && context_ != kNoNode;
-    const NodeSpace space = is_context ? tree_.space(context_) : open_.top().space;
+    const NodeSpace space = adjusted_current().space;
     spell_attributes(token, space);
     insert_element(space == NodeSpace::kSvg ? spelled_in_svg(token.name) : token.name, attributes_of(token), space);
     if (token.is_self_closing)

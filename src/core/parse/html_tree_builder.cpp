@@ -59,6 +59,7 @@ std::unique_ptr<Document> HtmlTreeBuilder::run() {
 void HtmlTreeBuilder::start_fragment(const FragmentContext &context) {
     const NameId name = tree_.names().intern(context.name);
     context_ = tree_.make_element(name, context.space, {});
+    context_entry_ = open_.describe(context_);
     if (context.space == NodeSpace::kHtml) {
         if (name == kTitle || name == kTextarea)
             tokenizer_.set_state(TokenizerState::kRcdata);
@@ -92,17 +93,14 @@ void HtmlTreeBuilder::process(Token &token) {
     bool is_done = belongs_to_foreign(token) && in_foreign(token);
     while (!is_done)
         is_done = dispatch(mode_, token) || (belongs_to_foreign(token) && in_foreign(token));
-    const bool is_context = open_.size() == 1 && context_ != kNoNode;
-    tokenizer_.set_allows_cdata(!open_.empty() && (is_context ? tree_.space(context_) : open_.top().space) != NodeSpace::kHtml);
+    tokenizer_.set_allows_cdata(!open_.empty() && adjusted_current().space != NodeSpace::kHtml);
 }
 
 /* "Tree construction dispatcher": false when the token is processed by the insertion mode. */
 bool HtmlTreeBuilder::belongs_to_foreign(const Token &token) const {
     if (open_.empty() || token.kind == TokenKind::kEndOfFile)
         return false;
-    if (open_.size() == 1 && context_ != kNoNode)
-        return tree_.space(context_) != NodeSpace::kHtml;
-    const OpenElements::Entry &current = open_.top();
+    const OpenElements::Entry &current = adjusted_current();
     if (current.space == NodeSpace::kHtml)
         return false;
     const bool is_start = token.kind == TokenKind::kStartTag;

@@ -41,6 +41,9 @@ class HtmlTreeBuilder {
     void start_fragment(const FragmentContext &context);
     void process(Token &token);
     bool dispatch(Mode mode, Token &token);
+    [[nodiscard]] const OpenElements::Entry &adjusted_current() const {
+        return open_.size() == 1 && context_ != kNoNode ? context_entry_ : open_.top();
+    }
     [[nodiscard]] bool belongs_to_foreign(const Token &token) const;
     [[nodiscard]] bool is_current(NameId name) const;
     [[nodiscard]] bool is_current_any(unsigned classes) const;
@@ -151,6 +154,7 @@ class HtmlTreeBuilder {
     NodeId head_ = kNoNode;
     NodeId form_ = kNoNode;
     NodeId context_ = kNoNode; /* of a fragment: an element outside of the tree */
+    OpenElements::Entry context_entry_{};
     NodeId touched_ = kNoNode; /* what the token opened, closed or added to */
     bool frameset_ok_ = true;
     bool foster_parenting_ = false;

@@ -21,14 +21,19 @@ bool is_mathml_html_point(const HtmlTree &tree, NodeId node) {
 
 } // namespace
 
-void OpenElements::push(NodeId node) {
-    tree_.set_open(node, true);
+OpenElements::Entry OpenElements::describe(NodeId node) const {
     const NameId name = tree_.name(node);
     const NodeSpace space = tree_.space(node);
     const bool is_html_point = space != NodeSpace::kHtml &&
                                (space == NodeSpace::kSvg ? is_svg_html_point(name)
                                                          : name == kAnnotationXml && is_mathml_html_point(tree_, node));
-    entries_.push_back({node, name, space, is_html_point, space == NodeSpace::kMathMl && is_mathml_text_point(name), -1, {}});
+    const bool is_text_point = space == NodeSpace::kMathMl && is_mathml_text_point(name);
+    return {node, name, space, is_html_point, is_text_point, -1, {}};
+}
+
+void OpenElements::push(NodeId node) {
+    tree_.set_open(node, true);
+    entries_.push_back(describe(node));
     link(size() - 1);
 }
 
@@ -95,7 +100,7 @@ void OpenElements::remove(int index) {
 void OpenElements::insert(int index, NodeId node) {
     unlink_from(index);
     tree_.set_open(node, true);
-    entries_.insert(entries_.begin() + index, {node, tree_.name(node), NodeSpace::kHtml, false, false, -1, {}});
+    entries_.insert(entries_.begin() + index, describe(node));
     relink_from(index);
 }
 

@@ -32,6 +32,8 @@ class OpenElements {
     [[nodiscard]] const Entry &top() const { return entries_.back(); }
     [[nodiscard]] const Entry &at(int index) const { return entries_[static_cast<std::size_t>(index)]; }
 
+    /* What an entry for the node would say of it, boundaries left out. */
+    [[nodiscard]] Entry describe(NodeId node) const;
     void push(NodeId node);
     NodeId pop();
     /* Pops entries until `size` are left. */

@@ -15,6 +15,7 @@ namespace webwrap::conformance {
 namespace {
 
 constexpr int kMaxPrinted = 40;
+constexpr std::size_t kMaxPrintedBytes = 1000;
 
 /* "#data" may be followed by lines that begin with "#", so only the names of sections count. */
 bool is_section_name(std::string_view line) {
@@ -47,8 +48,8 @@ void report(Tally &tally, const std::string &name, const std::string &input, con
         return;
     }
     if (++tally.failed <= kMaxPrinted)
-        std::printf("FAILED %s\n--- input\n%s\n--- expected\n%s\n--- got\n%s\n", name.c_str(), input.c_str(),
-                    expected.c_str(), got.c_str());
+        std::printf("FAILED %s\n--- input\n%s\n--- expected\n%s\n--- got\n%s\n", name.c_str(),
+                    input.substr(0, kMaxPrintedBytes).c_str(), expected.c_str(), got.c_str());
 }
 
 std::string read_file(const std::string &path) {
