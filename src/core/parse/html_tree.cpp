@@ -20,10 +20,11 @@ HtmlTree::HtmlTree(std::string_view page, const Limits &limits)
         std::memcpy(copy, page.data(), page.size());
     std::memset(copy + page.size(), 0, Tokenizer::kPaddingBytes);
     document_->source_ = {copy, page.size()};
-    /* What real pages need, so that most never grow. */
-    nodes_.reserve(page.size() / 32 + 16);
-    attributes_.reserve(page.size() / 48 + 16);
-    document_->source_tokens_.reserve(page.size() / 24 + 16);
+    /* What most real pages need. */
+    const std::size_t expected = std::min<std::size_t>(page.size() / 32 + 16, 32768);
+    nodes_.reserve(expected);
+    attributes_.reserve(expected);
+    document_->source_tokens_.reserve(expected);
     make(NodeKind::kDocument);
 }
 
@@ -167,19 +168,25 @@ std::unique_ptr<Document> HtmlTree::finish() {
 
     std::pmr::vector<NodeId> made_to_node(count, kNoNode, &d.budget_);
     const auto placed = [&](NodeId made) -> NodeId & { return made_to_node[static_cast<std::size_t>(made)]; };
+    int depth = 0;
+    NodeId deepest_parent = kNoNode; /* of the nodes at the last level */
     for (NodeId made = 0;;) {
         const Node &node = at(made);
         if (d.size() % 65536 == 0)
             Interrupt::poll();
         placed(made) = d.size();
-        emit(node, made == 0 ? kNoNode : placed(node.parent));
+        if (depth == kMaxDepth)
+            deepest_parent = placed(node.parent);
+        emit(node, made == 0 ? kNoNode : depth <= kMaxDepth ? placed(node.parent) : deepest_parent);
         if (node.first_child != kNoNode) {
             made = node.first_child;
+            ++depth;
             continue;
         }
         while (made != 0 && at(made).next == kNoNode) {
             made = at(made).parent;
-            d.node_to_size_[Document::index(placed(made))] = d.size() - placed(made);
+            if (--depth < kMaxDepth)
+                d.node_to_size_[Document::index(placed(made))] = d.size() - placed(made);
         }
         if (made == 0)
             break;

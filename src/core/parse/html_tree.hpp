@@ -21,6 +21,10 @@ struct AttributeRange {
 
 class HtmlTree {
   public:
+    /* Levels of nodes below the document, as many as browsers build; what is deeper becomes a sibling of the node at that
+     * level in which it would be. */
+    static constexpr int kMaxDepth = 513;
+
     /* Copies the page, zero bytes behind it, into the document that will be. */
     HtmlTree(std::string_view page, const Limits &limits);
 

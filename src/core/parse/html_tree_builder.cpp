@@ -12,8 +12,6 @@ using namespace names;
 
 namespace {
 
-constexpr int kMaxTreeDepth = 512;
-
 SourceToken::Kind source_kind(TokenKind kind) {
     switch (kind) {
     case TokenKind::kDoctype:
@@ -191,7 +189,7 @@ HtmlTreeBuilder::Place HtmlTreeBuilder::foster_place() const {
 
 /* A node that would be deeper than browsers nest becomes a sibling of the one it belongs into. */
 HtmlTreeBuilder::Place HtmlTreeBuilder::within_depth(Place place) const {
-    if (open_.size() <= kMaxTreeDepth || place.before != kNoNode || tree_.parent(place.parent) == kNoNode)
+    if (open_.size() < HtmlTree::kMaxDepth || place.before != kNoNode || tree_.parent(place.parent) == kNoNode)
         return place;
     return {tree_.parent(place.parent), kNoNode};
 }

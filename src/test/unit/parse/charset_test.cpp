@@ -52,7 +52,7 @@ TEST(CharsetTest, TheOrderOfSources) {
     EXPECT_EQ(sniff_encoding("<meta charset=koi8-r>", "no such label"), "KOI8-R");
     EXPECT_EQ(sniff_encoding("gr\xC3\xBC", ""), "UTF-8");
     EXPECT_EQ(sniff_encoding("gr\xFC", ""), "windows-1252");
-    EXPECT_EQ(sniff_encoding("", ""), "UTF-8");
+    EXPECT_EQ(sniff_encoding("", ""), "windows-1252");
     EXPECT_EQ(sniff_encoding("<\0?\0x\0m\0l\0"sv, ""), "UTF-16LE");
 }
 
@@ -65,8 +65,8 @@ TEST(CharsetTest, MetaPrescan) {
         {"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>", "KOI8-R"},
         {"<meta content='text/html; charset = \"koi8-r\"' http-equiv=content-type>", "KOI8-R"},
         {"<meta content='text/html; charset=koi8-r;x'http-equiv=content-type>", "KOI8-R"},
-        {"<meta content='text/html; charset=koi8-r'>", "UTF-8"},
-        {"<meta name=x content='charset=koi8-r'>", "UTF-8"},
+        {"<meta content='text/html; charset=koi8-r'>", "windows-1252"},
+        {"<meta name=x content='charset=koi8-r'>", "windows-1252"},
         {"<!-- <meta charset=koi8-r> --><meta charset=big5>", "Big5"},
         {"<!--><meta charset=koi8-r>", "KOI8-R"},
         {"<a title='<meta charset=koi8-r>'><meta charset=big5>", "Big5"},
@@ -74,20 +74,21 @@ TEST(CharsetTest, MetaPrescan) {
         {"<meta charset=nonsense><meta charset=big5>", "Big5"},
         {"<meta charset=big5 charset=koi8-r>", "Big5"},
         {"</x><?y?><!z><meta charset=koi8-r>", "KOI8-R"},
-        {"< meta charset=koi8-r>", "UTF-8"},
+        {"< meta charset=koi8-r>", "windows-1252"},
         {"<meta charset=utf-16>", "UTF-8"},
         {"<meta charset=x-user-defined>", "windows-1252"},
         {"<meta charset=koi8-r", "KOI8-R"},
-        {"<meta charset", "UTF-8"},
-        {"<meta", "UTF-8"},
-        {"<", "UTF-8"},
-        {"<!--", "UTF-8"},
+        {"<meta charset", "windows-1252"},
+        {"<meta", "windows-1252"},
+        {"<", "windows-1252"},
+        {"<!--", "windows-1252"},
         {"<?xml version='1.0' encoding=\"koi8-r\"?><x/>", "KOI8-R"},
-        {"<?xml version='1.0'?><x encoding='koi8-r'/>", "UTF-8"},
+        {"<?xml version='1.0'?><x encoding='koi8-r'/>", "windows-1252"},
     });
     for (const auto &[given, expected] : cases)
         EXPECT_EQ(sniff_encoding(given, ""), expected) << given;
-    EXPECT_EQ(sniff_encoding(std::string(1024, ' ') + "<meta charset=koi8-r>", ""), "UTF-8");
+    EXPECT_EQ(sniff_encoding(std::string(1024, ' ') + "<meta charset=koi8-r>", ""), "KOI8-R");
+    EXPECT_EQ(sniff_encoding("<title>" + std::string(1024, ' ') + "<meta charset=koi8-r></title>", ""), "windows-1252");
 }
 
 TEST(CharsetTest, DecodesEveryFamily) {
