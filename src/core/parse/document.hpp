@@ -93,6 +93,9 @@ class Document {
 
     [[nodiscard]] bool is_xml() const noexcept { return is_xml_; }
 
+    /* Bytes of the arrays and texts, attachments apart. */
+    [[nodiscard]] std::size_t memory_bytes() const noexcept { return budget_.used_bytes(); }
+
     /* The libxml2 tree of the page, or null as long as none was made; and the indexes of the selection engine. */
     [[nodiscard]] DocumentAttachment *mirror() const noexcept { return mirror_.get(); }
     void attach_mirror(std::unique_ptr<DocumentAttachment> mirror) const { mirror_ = std::move(mirror); }

@@ -3,6 +3,7 @@
 /* Internal to select: runs compiled programs over the arrays of a document. */
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -65,6 +66,7 @@ class Evaluator {
     bool exists(const Expr &e, const Focus &focus);
     void start_path(const Expr &e, const Focus &focus, NodeSet &out);
     void take_step(const Step &step, const NodeSet &in, NodeSet &out);
+    void take_named(const Step &step, NodeRef context, NodeSet &out);
     void take_attributes(const Step &step, const NodeSet &in, NodeSet &out);
     void take_descendants(const Step &step, const NodeSet &in, NodeSet &out);
     void take_ancestors(const Step &step, const NodeSet &in, NodeSet &out);
@@ -86,10 +88,15 @@ class Evaluator {
     bool css(const Expr &e, const Focus &focus);
     bool css_class(const CssTest &test, NodeId node);
     bool css_attribute(const CssTest &test, NodeId node);
-    bool css_nth(ExprId id, const CssTest &test, NodeId node);
+    bool css_nth(const Expr &e, NodeId node);
     bool css_empty(NodeId node);
-    bool css_type(const CssTest &test, NodeId node) const;
     bool css_language(const CssTest &test, NodeId node);
+    std::vector<std::int32_t> count_matching(const CssTest &test);
+    const std::string &page_language();
+    /* Names of HTML are in lower case, those of SVG, MathML and XML as written. */
+    [[nodiscard]] bool is_html(NodeId node) const {
+        return !document_.is_xml() && document_.space(node) == NodeSpace::kHtml;
+    }
 
     [[nodiscard]] const Expr &expr(ExprId id) const { return program_.exprs[static_cast<std::size_t>(id)]; }
     [[nodiscard]] NameId name(NameIndex index) const { return names_[static_cast<std::size_t>(index)]; }
@@ -109,7 +116,8 @@ class Evaluator {
     std::int64_t operations_ = 0;
     std::int64_t next_check_;
     std::unordered_map<ExprId, Constant> constants_;
-    std::unordered_map<ExprId, std::vector<std::int32_t>> nth_positions_; /* of :nth-child(... of S) */
+    std::unordered_map<const Expr *, std::vector<std::int32_t>> nth_positions_; /* of :nth-child(... of S) */
+    std::optional<std::string> page_language_;
 };
 
 } // namespace webwrap

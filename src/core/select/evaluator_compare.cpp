@@ -55,7 +55,8 @@ bool Evaluator::compare(const Expr &e, const Focus &focus) {
         if (a == b)
             return is_equality ? nodes_equal_nodes(e, focus) : order_nodes(e, focus);
         const bool is_left = a == ValueType::kNodeSet;
-        return nodes_equal_value(is_left ? e.op : mirrored(e.op), is_left ? left : right, is_left ? right : left, focus);
+        return nodes_equal_value(is_left ? e.op : mirrored(e.op), is_left ? left : right, is_left ? right : left,
+                                 focus);
     }
     if (is_equality && a == ValueType::kString && b == ValueType::kString) {
         std::string first;

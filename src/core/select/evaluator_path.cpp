@@ -115,7 +115,10 @@ void Evaluator::take_step(const Step &step, const NodeSet &in, NodeSet &out) {
             return;
         }
         if (in.size() == 1 && step.axis < Axis::kAncestor) {
-            walk(step, in.front(), keep); /* forward, so in order */
+            if (step.axis == Axis::kDescendant && step.test == NodeTest::kName && step.predicates.empty())
+                take_named(step, in.front(), out);
+            else
+                walk(step, in.front(), keep); /* forward, so in order */
             return;
         }
         switch (step.axis) {
@@ -134,9 +137,8 @@ void Evaluator::take_step(const Step &step, const NodeSet &in, NodeSet &out) {
             break;
         case Axis::kFollowing: { /* the context that ends first sees them all */
             const auto end_of = [&](NodeRef context) { return document_.end_of(context.node); };
-            const NodeRef first = *std::min_element(in.begin(), in.end(), [&](const NodeRef &a, const NodeRef &b) {
-                return end_of(a) < end_of(b);
-            });
+            const NodeRef first = *std::min_element(
+                in.begin(), in.end(), [&](const NodeRef &a, const NodeRef &b) { return end_of(a) < end_of(b); });
             walk(step, first, keep);
             break;
         }
@@ -159,6 +161,19 @@ void Evaluator::take_step(const Step &step, const NodeSet &in, NodeSet &out) {
         }
     }
     normalise(out);
+}
+
+/* All descendants of a name: a part of the index. */
+void Evaluator::take_named(const Step &step, NodeRef context, NodeSet &out) {
+    const auto elements = indexes_.elements_named(name(step.name));
+    const auto first = std::upper_bound(elements.begin(), elements.end(), context.node);
+    const auto end = std::lower_bound(first, elements.end(), document_.end_of(context.node));
+    if (context.is_attribute())
+        return;
+    charge(1 + (end - first));
+    out.reserve(static_cast<std::size_t>(end - first));
+    for (auto at = first; at != end; ++at)
+        out.push_back(NodeRef{*at, -1});
 }
 
 /* At most one attribute of a name for each context, so in order. */

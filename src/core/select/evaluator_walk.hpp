@@ -34,12 +34,10 @@ inline bool Evaluator::matches_attribute(const Step &step, std::int32_t attribut
            (step.test == NodeTest::kName && document_.attribute(attribute).name == name(step.name));
 }
 
-/* Nodes `first` up to but not including `end` that the step's test accepts. Long ranges use the index of names. */
-template <typename Visit>
-bool Evaluator::walk_range(const Step &step, NodeId first, NodeId end, Visit visit) {
+/* Nodes `first` up to but not including `end` that the step's test accepts. Long ranges use the indexes. */
+template <typename Visit> bool Evaluator::walk_range(const Step &step, NodeId first, NodeId end, Visit visit) {
     constexpr NodeId kLongRange = 48;
-    if (step.test == NodeTest::kName && end - first > kLongRange) {
-        const auto elements = indexes_.elements_named(name(step.name));
+    const auto walk_list = [&](std::span<const NodeId> elements) {
         for (auto at = std::lower_bound(elements.begin(), elements.end(), first); at != elements.end() && *at < end;
              ++at) {
             charge();
@@ -47,7 +45,11 @@ bool Evaluator::walk_range(const Step &step, NodeId first, NodeId end, Visit vis
                 return false;
         }
         return true;
-    }
+    };
+    if (step.test == NodeTest::kName && end - first > kLongRange)
+        return walk_list(indexes_.elements_named(name(step.name)));
+    if (!step.class_token.empty() && end - first > kLongRange && indexes_.wants_classes())
+        return walk_list(indexes_.elements_of_class(step.class_token));
     constexpr NodeId kChunk = 64;
     while (first < end) {
         const NodeId chunk_end = std::min(end, first + kChunk);

@@ -4,6 +4,7 @@
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/select/memory.hpp"
 
 namespace webwrap {
 
@@ -68,28 +69,29 @@ std::span<const NodeId> DocumentIndexes::elements_named(NameId name) {
 }
 
 void DocumentIndexes::index_names() {
+    std::vector<NodeId> elements(static_cast<std::size_t>(document_.size()));
+    std::size_t count = 0;
+    NameId last_name = kNoName;
+    for (NodeId node = 0; node < document_.size(); ++node) { /* without a branch: kinds of nodes cannot be predicted */
+        poll_at(node);
+        const NameId name = document_.name_id(node);
+        elements[count] = node;
+        count += name == kNoName ? 0 : 1;
+        last_name = std::max(last_name, name);
+    }
+    elements.resize(count);
     Postings postings;
-    std::vector<std::int32_t> next; /* name -> how many, then where its next element goes */
-    for (NodeId node = 0; node < document_.size(); ++node) {
-        poll_at(node);
-        const auto name = static_cast<std::size_t>(document_.name_id(node) + 1); /* 0: no element */
-        if (name >= next.size())
-            next.resize(name + 1, 0);
-        ++next[name];
+    postings.first.assign(static_cast<std::size_t>(last_name) + 3, 0);
+    for (const NodeId node : elements)
+        ++postings.first[static_cast<std::size_t>(document_.name_id(node)) + 2];
+    for (std::size_t i = 1; i < postings.first.size(); ++i)
+        postings.first[i] += postings.first[i - 1];
+    postings.nodes.resize(count);
+    for (const NodeId node : elements) { /* moves each start to its end, which is the next start */
+        std::int32_t &next = postings.first[static_cast<std::size_t>(document_.name_id(node)) + 1];
+        postings.nodes[static_cast<std::size_t>(next++)] = node;
     }
-    std::int32_t total = -next[0];
-    for (std::int32_t &count : next) {
-        total += count;
-        count = total - count;
-    }
-    postings.first.assign(next.begin() + 1, next.end());
-    postings.first.push_back(total);
-    postings.nodes.resize(static_cast<std::size_t>(total));
-    for (NodeId node = 0; node < document_.size(); ++node) {
-        poll_at(node);
-        if (const NameId name = document_.name_id(node); name != kNoName)
-            postings.nodes[static_cast<std::size_t>(next[static_cast<std::size_t>(name + 1)]++)] = node;
-    }
+    postings.first.pop_back();
     names_ = std::move(postings);
     has_names_ = true;
 }
@@ -161,6 +163,17 @@ std::size_t DocumentIndexes::memory_bytes() const noexcept {
         bytes += (postings->first.capacity() + postings->nodes.capacity()) * sizeof(NodeId);
     for (const auto &positions : sibling_positions_)
         bytes += positions.capacity() * sizeof(std::int32_t);
+    return bytes;
+}
+
+std::size_t memory_of(const Document &document) {
+    constexpr std::size_t kMirrorBytesPerNode =
+        200; /* structures of libxml2 with a share of the attributes and texts */
+    std::size_t bytes = document.memory_bytes();
+    if (document.indexes() != nullptr)
+        bytes += static_cast<const DocumentIndexes *>(document.indexes())->memory_bytes();
+    if (document.mirror() != nullptr)
+        bytes += static_cast<std::size_t>(document.size()) * kMirrorBytesPerNode;
     return bytes;
 }
 

@@ -31,6 +31,9 @@ class DocumentIndexes final : public DocumentAttachment {
     /* Elements of a name in document order. */
     [[nodiscard]] std::span<const NodeId> elements_named(NameId name);
 
+    /* Whether elements_of_class pays: the first searches of a document cost less than the index. */
+    [[nodiscard]] bool wants_classes() { return has_classes_ || ++class_searches_ > kSearchesBeforeClasses; }
+
     /* Elements with a token in their class attribute, in document order; in quirks mode classes are in lower case. */
     [[nodiscard]] std::span<const NodeId> elements_of_class(std::string_view token);
 
@@ -43,6 +46,8 @@ class DocumentIndexes final : public DocumentAttachment {
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
   private:
+    static constexpr int kSearchesBeforeClasses = 3;
+
     struct Postings {
         std::vector<std::int32_t> first; /* one more entry than keys */
         std::vector<NodeId> nodes;
@@ -63,6 +68,7 @@ class DocumentIndexes final : public DocumentAttachment {
     std::array<Resolved, 32> resolved_;
     bool has_names_ = false;
     bool has_classes_ = false;
+    int class_searches_ = 0;
     Postings names_;
     Postings classes_;
     std::unordered_map<std::string, std::int32_t> class_to_key_;

@@ -66,7 +66,8 @@ class MirrorBuilder {
         const std::string_view text = document_.text(node);
         if (document_.is_element(node)) {
             /* Takes the name as it is; names of the dictionary are not freed with the node. */
-            made = xmlNewDocNodeEatName(doc_.get(), nullptr, const_cast<xmlChar *>(name_of(document_.name(node))), nullptr);
+            made = xmlNewDocNodeEatName(doc_.get(), nullptr, const_cast<xmlChar *>(name_of(document_.name(node))),
+                                        nullptr);
         } else if (document_.kind(node) == NodeKind::kText) {
             made = xmlNewDocTextLen(doc_.get(), bytes_of(text), size_of(text));
         } else {

@@ -136,6 +136,8 @@ ExprId ProgramBuilder::add_path(PathStart start, ExprId start_expr, std::vector<
         expr.operands.push_back(start_expr);
     expr.predicates = std::move(predicates);
     expr.steps = fuse(std::move(steps));
+    for (Step &step : expr.steps)
+        note_class(step);
     for (const Predicate &p : expr.predicates)
         expr.depth = std::max(expr.depth, this->expr(p.expr).depth + 1);
     for (const Step &step : expr.steps)
@@ -148,6 +150,14 @@ ExprId ProgramBuilder::add_path(PathStart start, ExprId start_expr, std::vector<
     return add(std::move(expr));
 }
 
+void ProgramBuilder::note_class(Step &step) const {
+    if (step.test != NodeTest::kAnyName)
+        return;
+    for (const Predicate &p : step.predicates)
+        if (const Expr &e = expr(p.expr); e.op == Op::kCss && e.css.kind == CssTestKind::kClass)
+            step.class_token = e.css.value;
+}
+
 Predicate ProgramBuilder::predicate(ExprId id) const {
     Predicate predicate;
     predicate.expr = id;
@@ -155,8 +165,8 @@ Predicate ProgramBuilder::predicate(ExprId id) const {
     const auto is_call = [](const Expr &x, Function function) { return x.op == Op::kCall && x.function == function; };
     const auto set_position = [&](double number) {
         predicate.kind = PredicateKind::kPosition;
-        const bool is_possible = number >= 1 && number <= std::numeric_limits<std::int32_t>::max() &&
-                                 number == std::floor(number);
+        const bool is_possible =
+            number >= 1 && number <= std::numeric_limits<std::int32_t>::max() && number == std::floor(number);
         predicate.position = is_possible ? static_cast<std::int32_t>(number) : -1;
     };
     if (e.op == Op::kNumber) {

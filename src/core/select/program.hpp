@@ -112,6 +112,7 @@ struct Step {
     NodeTest test = NodeTest::kNode;
     NameIndex name = -1;
     bool is_positional = false; /* some predicate is */
+    std::string class_token;    /* of any element with this class: the index of classes finds them */
     std::vector<Predicate> predicates;
 };
 
@@ -164,6 +165,7 @@ class ProgramBuilder {
 
   private:
     ExprId add(Expr expr);
+    void note_class(Step &step) const;
     Program program_;
 };
 

@@ -72,6 +72,13 @@ constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' &&
 constexpr bool starts_name(char c) { return is_letter(c) || c == '_'; }
 constexpr bool continues_name(char c) { return starts_name(c) || is_digit(c) || c == '-' || c == '.'; }
 
+/* What `//` stands for. */
+Step any_descendant() {
+    Step step;
+    step.axis = Axis::kDescendantOrSelf;
+    return step;
+}
+
 /* Recursive descent over the grammar of XPath 1.0, without a lexer: what a name or a star means depends on where it stands. */
 class Parser {
   public:
@@ -275,7 +282,7 @@ ExprId Parser::path() {
         PathStart start = PathStart::kContext;
         if (take("//")) {
             start = PathStart::kRoot;
-            steps.push_back({.axis = Axis::kDescendantOrSelf, .predicates = {}});
+            steps.push_back(any_descendant());
             relative_path(steps);
         } else if (take("/")) {
             start = PathStart::kRoot;
@@ -290,7 +297,7 @@ ExprId Parser::path() {
     const ExprId start = primary();
     std::vector<Predicate> filters = predicates();
     if (take("//")) {
-        steps.push_back({.axis = Axis::kDescendantOrSelf, .predicates = {}});
+        steps.push_back(any_descendant());
         relative_path(steps);
     } else if (take("/")) {
         relative_path(steps);
@@ -345,8 +352,8 @@ ExprId Parser::number() {
 
 ExprId Parser::call() {
     const std::string_view name = peek_name();
-    const auto *spec = std::find_if(kFunctions.begin(), kFunctions.end(),
-                                    [&](const FunctionSpec &f) { return f.name == name; });
+    const auto *spec =
+        std::find_if(kFunctions.begin(), kFunctions.end(), [&](const FunctionSpec &f) { return f.name == name; });
     if (spec == kFunctions.end())
         throw NotCompiled{};
     skip(name.size());
@@ -380,7 +387,7 @@ void Parser::relative_path(std::vector<Step> &steps) {
     for (;;) {
         steps.push_back(step());
         if (take("//"))
-            steps.push_back({.axis = Axis::kDescendantOrSelf, .predicates = {}});
+            steps.push_back(any_descendant());
         else if (!take("/"))
             return;
     }

@@ -7,6 +7,7 @@
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
+#include "pg/functions/session_cache.hpp"
 
 #include "pg/bridge/server.hpp"
 
@@ -17,16 +18,16 @@ using nlohmann::json;
 namespace {
 
 struct WrappedPage {
-    Extractor extractor;
-    std::unique_ptr<Document> document;
+    std::shared_ptr<const Extractor> extractor;
+    std::shared_ptr<const Document> document;
     Extraction extraction;
 };
 
 WrappedPage wrap_page(FunctionCallInfo fcinfo) {
     const Limits limits = current_limits();
-    Extractor extractor(wrapper_from_json(jsonb_argument(fcinfo, 1)));
-    auto document = parse_html(text_argument(fcinfo, 0), limits);
-    Extraction extraction = extractor.extract(*document, limits);
+    auto extractor = compiled_wrapper(jsonb_argument(fcinfo, 1));
+    auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    Extraction extraction = extractor->extract(*document, limits);
     return {std::move(extractor), std::move(document), std::move(extraction)};
 }
 
@@ -47,7 +48,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_apply_wrapper) {
                     describe_violations(page.extraction.violations), "webwrap.verify lists the violated constraints.");
     for (const Record &record : page.extraction.records) {
         const ScratchMemory scratch;
-        rows.put({jsonb_datum(record_to_json(page.extractor.wrapper(), record))});
+        rows.put({jsonb_datum(record_to_json(page.extractor->wrapper(), record))});
     }
     return 0;
 }

@@ -51,7 +51,8 @@ void compare(Tally &tally, const Document &document, std::size_t page, const Lim
         if (ours == peer)
             continue;
         if (++tally.different <= 20)
-            std::printf("page %zu, %s\n  ours    %.300s\n  libxml2 %.300s\n", page, path.c_str(), ours.c_str(), peer.c_str());
+            std::printf("page %zu, %s\n  ours    %.300s\n  libxml2 %.300s\n", page, path.c_str(), ours.c_str(),
+                        peer.c_str());
     }
 }
 
@@ -82,8 +83,8 @@ int main(int argc, char **argv) {
                     tally.different);
         is_good = is_good && tally.different == 0;
     }
-    is_good = is_good && static_cast<double>(tallies[0].compiled) >=
-                             kLeastShare * static_cast<double>(tallies[0].paths.size());
+    is_good = is_good &&
+              static_cast<double>(tallies[0].compiled) >= kLeastShare * static_cast<double>(tallies[0].paths.size());
     std::printf("%s\n", is_good ? "the engines agree" : "FAILED");
     return is_good ? 0 : 1;
 }

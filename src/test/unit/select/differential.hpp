@@ -50,7 +50,8 @@ inline std::unique_ptr<Document> copy_arrays(const Document &source, const Limit
             continue;
         builder.open_element(source.name(node));
         for (std::int32_t at = source.first_attribute(node); at < source.first_attribute(node + 1); ++at)
-            builder.add_attribute(source.name_text(source.attribute(at).name), builder.keep(source.attribute(at).value));
+            builder.add_attribute(source.name_text(source.attribute(at).name),
+                                  builder.keep(source.attribute(at).value));
         open.push_back(node);
     }
     return builder.finish(false, nullptr);
