@@ -26,7 +26,12 @@ differential: bench-pages bench-deps ## compiled XPath against libxml2 on real p
 	@+$(MAKE) --no-print-directory $(BUILD)/differential/select
 	@$(BUILD)/differential/select $(EVOLUTION) $(DIFFERENTIAL_PAGES) 1
 
-$(BUILD)/differential/select: $(BUILD)/bench/test/differential/select.o $(BUILD)/bench/core.a
+DIFFERENTIAL_CSS_PAGES ?= 30
+differential-css: bench-pages bench-deps ## CSS selectors against Soup Sieve on real pages (EVOLUTION=folder)
+	@+$(MAKE) --no-print-directory $(BUILD)/differential/css
+	@$(BUILD)/differential/css $(EVOLUTION) $(DIFFERENTIAL_CSS_PAGES) 1 | $(PYTHON) src/test/differential/css.py
+
+$(BUILD)/differential/%: $(BUILD)/bench/test/differential/%.o $(BUILD)/bench/core.a
 	@mkdir -p $(@D)
 	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS))
 

@@ -144,6 +144,8 @@ std::string_view Evaluator::string(ExprId id, const Focus &focus, std::string &b
 
 NodeRef Evaluator::first_node(ExprId id, const Focus &focus) {
     const Expr &e = expr(id);
+    if (e.is_self)
+        return focus.node;
     if (e.attribute >= 0) {
         const std::int32_t attribute = find_attribute(focus.node, e.attribute);
         return attribute < 0 ? NodeRef{} : NodeRef{focus.node.node, attribute};

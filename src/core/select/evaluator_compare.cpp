@@ -80,9 +80,9 @@ bool Evaluator::nodes_equal_value(Op op, ExprId nodes_id, ExprId other_id, const
         const std::string_view value = value_of(ref, buffer);
         return is_text ? is_ordered(op, value, other_text) : is_ordered(op, number_of(value), other_number);
     };
-    if (expr(nodes_id).attribute >= 0) {
-        const NodeRef attribute = first_node(nodes_id, focus);
-        return attribute.node != kNoNode && holds(attribute);
+    if (expr(nodes_id).attribute >= 0 || expr(nodes_id).is_self) {
+        const NodeRef only = first_node(nodes_id, focus);
+        return only.node != kNoNode && holds(only);
     }
     NodeSet scratch;
     const NodeSet &found = nodes(nodes_id, focus, scratch);

@@ -147,6 +147,8 @@ ExprId ProgramBuilder::add_path(PathStart start, ExprId start_expr, std::vector<
     if (start == PathStart::kContext && expr.steps.size() == 1 && expr.steps[0].axis == Axis::kAttribute &&
         expr.steps[0].test == NodeTest::kName && expr.steps[0].predicates.empty())
         expr.attribute = expr.steps[0].name;
+    expr.is_self = start == PathStart::kContext && expr.steps.size() == 1 && expr.steps[0].axis == Axis::kSelf &&
+                   expr.steps[0].test == NodeTest::kNode && expr.steps[0].predicates.empty();
     return add(std::move(expr));
 }
 

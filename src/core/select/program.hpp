@@ -127,6 +127,7 @@ struct Expr {
     bool is_constant = false;    /* node-sets that are the same in every context */
     std::int32_t depth = 1;      /* of the expression below */
     NameIndex attribute = -1;    /* of a path that is just @name */
+    bool is_self = false;         /* a path that is just . */
     double number = 0;
     std::string text;
     std::vector<ExprId> operands;      /* of a path: its start when that is an expression */
