@@ -171,7 +171,7 @@ int edit_distance(std::string_view a, std::string_view b) {
 std::string hint_for(const std::string &name, Oid catalog) {
     std::string list;
     std::string nearest;
-    int nearest_distance = 4;
+    int nearest_distance = std::min(4, static_cast<int>(name.size() / 2) + 1); /* as the server does */
     for (const OptionSpec &spec : kOptions) {
         if (spec.catalog != catalog)
             continue;
