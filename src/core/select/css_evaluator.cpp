@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 #include "core/select/evaluator.hpp"
+#include "core/select/xpath_number.hpp"
 
 namespace webwrap {
 
@@ -94,7 +95,7 @@ bool is_of_form(std::int32_t position, std::int32_t a, std::int32_t b) {
 
 } // namespace
 
-/* The context node is an element: steps of selectors test that first. */
+/* The context node is an element: steps of selectors test that first. XPath's kWord alone takes any node. */
 bool Evaluator::css(const Expr &e, const Focus &focus) {
     const CssTest &test = e.css;
     const NodeId node = focus.node.node;
@@ -117,6 +118,8 @@ bool Evaluator::css(const Expr &e, const Focus &focus) {
         return document_.name_id(node) == name(is_html(node) ? test.name : test.other);
     case CssTestKind::kLanguage:
         return css_language(test, node);
+    case CssTestKind::kWord:
+        return css_word(test, focus.node);
     }
     return false;
 }
@@ -131,6 +134,20 @@ bool Evaluator::css_class(const CssTest &test, NodeId node) {
     const bool ignores_case = indexes_.ignores_class_case();
     return test.kind == CssTestKind::kId ? are_equal(value, test.value, ignores_case)
                                          : has_token(value, test.value, ignores_case);
+}
+
+/* White space of XPath: a form feed is none. The context may be any node here. */
+bool Evaluator::css_word(const CssTest &test, NodeRef ref) {
+    const std::int32_t attribute = find_attribute(ref, test.name);
+    if (attribute < 0)
+        return false;
+    const std::string_view value = document_.attribute(attribute).value;
+    charge(static_cast<std::int64_t>(value.size() / 16));
+    const auto ends_word = [&](std::size_t at) { return at >= value.size() || is_xpath_space(value[at]); };
+    for (std::size_t at = value.find(test.value); at != std::string_view::npos; at = value.find(test.value, at + 1))
+        if ((at == 0 || is_xpath_space(value[at - 1])) && ends_word(at + test.value.size()))
+            return true;
+    return false;
 }
 
 bool Evaluator::css_attribute(const CssTest &test, NodeId node) {

@@ -17,6 +17,7 @@ enum class CssTestKind : std::uint8_t {
     kScope,
     kType, /* names of HTML elements in lower case, others as written */
     kLanguage,
+    kWord, /* XPath's contains(concat(' ', normalize-space(@name), ' '), ' value ') */
 };
 
 enum class CssMatch : std::uint8_t { kIncludes, kDashMatch, kPrefix, kSuffix, kSubstring, kEquals };

@@ -87,6 +87,7 @@ class Evaluator {
     /* css_evaluator.cpp */
     bool css(const Expr &e, const Focus &focus);
     bool css_class(const CssTest &test, NodeId node);
+    bool css_word(const CssTest &test, NodeRef ref);
     bool css_attribute(const CssTest &test, NodeId node);
     bool css_nth(const Expr &e, NodeId node);
     bool css_empty(NodeId node);

@@ -41,15 +41,17 @@ template <typename Visit> bool Evaluator::walk_range(const Step &step, NodeId fi
         for (auto at = std::lower_bound(elements.begin(), elements.end(), first); at != elements.end() && *at < end;
              ++at) {
             charge();
-            if (!visit(NodeRef{*at, -1}))
+            if (matches(step, *at) && !visit(NodeRef{*at, -1}))
                 return false;
         }
         return true;
     };
-    if (step.test == NodeTest::kName && end - first > kLongRange)
-        return walk_list(indexes_.elements_named(name(step.name)));
-    if (!step.class_token.empty() && end - first > kLongRange && indexes_.wants_classes())
-        return walk_list(indexes_.elements_of_class(step.class_token));
+    if (end - first > kLongRange) {
+        if (!step.class_token.empty() && indexes_.wants_classes())
+            return walk_list(indexes_.elements_of_class(step.class_token));
+        if (step.test == NodeTest::kName)
+            return walk_list(indexes_.elements_named(name(step.name)));
+    }
     constexpr NodeId kChunk = 64;
     while (first < end) {
         const NodeId chunk_end = std::min(end, first + kChunk);

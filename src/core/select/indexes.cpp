@@ -5,6 +5,7 @@
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/select/memory.hpp"
+#include "core/select/mirror.hpp"
 
 namespace webwrap {
 
@@ -167,13 +168,11 @@ std::size_t DocumentIndexes::memory_bytes() const noexcept {
 }
 
 std::size_t memory_of(const Document &document) {
-    constexpr std::size_t kMirrorBytesPerNode =
-        200; /* structures of libxml2 with a share of the attributes and texts */
     std::size_t bytes = document.memory_bytes();
     if (document.indexes() != nullptr)
         bytes += static_cast<const DocumentIndexes *>(document.indexes())->memory_bytes();
     if (document.mirror() != nullptr)
-        bytes += static_cast<std::size_t>(document.size()) * kMirrorBytesPerNode;
+        bytes += mirror_bytes(document);
     return bytes;
 }
 

@@ -165,7 +165,7 @@ LibxmlXPath::LibxmlXPath(const std::string &path) : path_(path) {
 }
 
 Selection LibxmlXPath::evaluate(const Document &document, NodeId context_node, const Limits &limits) const {
-    LibxmlMirror &mirror = mirror_of(document);
+    LibxmlMirror &mirror = mirror_of(document, limits);
     xmlXPathContext *context = context_of(mirror);
     XPathProblem problem;
     const ProblemScope scope(context, &problem);

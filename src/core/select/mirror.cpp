@@ -2,7 +2,6 @@
 
 #include <libxml/dict.h>
 #include <libxml/valid.h>
-#include <libxml/xpathInternals.h>
 
 #include <climits>
 #include <new>
@@ -51,7 +50,7 @@ class MirrorBuilder {
                 add_attributes(node, made);
             mirror->node_to_xml.push_back(made);
         }
-        xmlXPathOrderDocElems(doc_.get()); /* else sorting compares by climbing */
+        /* No xmlXPathOrderDocElems: comparing by the numbers that it gives puts texts into a wrong order (2.9.14). */
         mirror->doc = std::move(doc_);
         return mirror;
     }
@@ -121,10 +120,29 @@ class MirrorBuilder {
 
 } // namespace
 
-LibxmlMirror &mirror_of(const Document &document) {
-    if (document.mirror() == nullptr)
+LibxmlMirror &mirror_of(const Document &document, const Limits &limits) {
+    if (document.mirror() == nullptr) {
+        if (document.memory_bytes() + mirror_bytes(document) > limits.max_document_memory_bytes)
+            throw Error(ErrorKind::kLimitExceeded,
+                        "document with its tree for libxml2 needs more than " +
+                            std::to_string(limits.max_document_memory_bytes >> 10) + " kB of memory",
+                        {}, "Raise webwrap.max_document_memory.");
         document.attach_mirror(MirrorBuilder(document).build());
+    }
     return *static_cast<LibxmlMirror *>(document.mirror());
+}
+
+std::size_t mirror_bytes(const Document &document) {
+    const auto nodes = static_cast<std::size_t>(document.size());
+    const auto attributes = static_cast<std::size_t>(document.first_attribute(document.size()));
+    std::size_t text = 0;
+    for (NodeId node = 0; node < document.size(); ++node)
+        text += document.text(node).size();
+    for (std::size_t at = 0; at < attributes; ++at)
+        text += document.attribute(static_cast<std::int32_t>(at)).value.size();
+    constexpr std::size_t kBlock = 16; /* what an allocation costs besides */
+    return nodes * (sizeof(xmlNode) + 2 * kBlock) + attributes * (sizeof(xmlAttr) + sizeof(xmlNode) + 3 * kBlock) +
+           text;
 }
 
 } // namespace webwrap

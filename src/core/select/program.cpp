@@ -107,6 +107,8 @@ ExprId ProgramBuilder::add_operator(Op op, ExprId left, ExprId right) {
 }
 
 ExprId ProgramBuilder::add_call(Function function, ValueType type, std::vector<ExprId> arguments) {
+    if (CssTest word; function == Function::kContains && read_word_test(arguments, word))
+        return add_css(std::move(word));
     Expr expr;
     expr.op = Op::kCall;
     expr.type = type;
@@ -114,6 +116,29 @@ ExprId ProgramBuilder::add_call(Function function, ValueType type, std::vector<E
     expr.operands = std::move(arguments);
     expr.needs_position = function == Function::kPosition || function == Function::kLast;
     return add(std::move(expr));
+}
+
+bool ProgramBuilder::is_blank(ExprId id) const { return expr(id).op == Op::kLiteral && expr(id).text == " "; }
+
+/* The way to say "has the class" in XPath: contains(concat(' ', normalize-space(@class), ' '), ' word '). */
+bool ProgramBuilder::read_word_test(const std::vector<ExprId> &arguments, CssTest &test) const {
+    const Expr &list = expr(arguments[0]);
+    const Expr &part = expr(arguments[1]);
+    const bool is_list = list.op == Op::kCall && list.function == Function::kConcat && list.operands.size() == 3 &&
+                         is_blank(list.operands[0]) && is_blank(list.operands[2]);
+    if (!is_list || part.op != Op::kLiteral || part.text.size() < 3)
+        return false;
+    const Expr &words = expr(list.operands[1]);
+    if (words.op != Op::kCall || words.function != Function::kNormalizeSpace || words.operands.size() != 1 ||
+        expr(words.operands[0]).attribute < 0)
+        return false;
+    const std::string word = part.text.substr(1, part.text.size() - 2);
+    if (part.text.front() != ' ' || part.text.back() != ' ' || word.find_first_of(" \t\n\r\f") != std::string::npos)
+        return false;
+    test.kind = CssTestKind::kWord;
+    test.name = expr(words.operands[0]).attribute;
+    test.value = word;
+    return true;
 }
 
 ExprId ProgramBuilder::add_css(CssTest test) {
@@ -153,11 +178,16 @@ ExprId ProgramBuilder::add_path(PathStart start, ExprId start_expr, std::vector<
 }
 
 void ProgramBuilder::note_class(Step &step) const {
-    if (step.test != NodeTest::kAnyName)
+    if (step.test != NodeTest::kAnyName && step.test != NodeTest::kName)
         return;
-    for (const Predicate &p : step.predicates)
-        if (const Expr &e = expr(p.expr); e.op == Op::kCss && e.css.kind == CssTestKind::kClass)
+    for (const Predicate &p : step.predicates) {
+        const Expr &e = expr(p.expr);
+        if (p.is_positional()) /* what is counted may not be left out */
+            return;
+        if (e.op == Op::kCss && (e.css.kind == CssTestKind::kClass || e.css.kind == CssTestKind::kWord) &&
+            program_.names[static_cast<std::size_t>(e.css.name)] == "class")
             step.class_token = e.css.value;
+    }
 }
 
 Predicate ProgramBuilder::predicate(ExprId id) const {
@@ -199,12 +229,11 @@ Predicate ProgramBuilder::predicate(ExprId id) const {
 }
 
 NameIndex ProgramBuilder::name(std::string_view name) {
-    auto &names = program_.names;
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found != names.end())
-        return static_cast<NameIndex>(found - names.begin());
-    names.emplace_back(name);
-    return static_cast<NameIndex>(names.size()) - 1;
+    const auto [found, is_new] =
+        name_to_index_.try_emplace(std::string(name), static_cast<NameIndex>(program_.names.size()));
+    if (is_new)
+        program_.names.emplace_back(name);
+    return found->second;
 }
 
 Program ProgramBuilder::finish(ExprId root, std::string kind, std::string source) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/select/css_test.hpp"
@@ -112,7 +113,7 @@ struct Step {
     NodeTest test = NodeTest::kNode;
     NameIndex name = -1;
     bool is_positional = false; /* some predicate is */
-    std::string class_token;    /* of any element with this class: the index of classes finds them */
+    std::string class_token;    /* all that pass have this class: the index of classes finds them */
     std::vector<Predicate> predicates;
 };
 
@@ -127,7 +128,7 @@ struct Expr {
     bool is_constant = false;    /* node-sets that are the same in every context */
     std::int32_t depth = 1;      /* of the expression below */
     NameIndex attribute = -1;    /* of a path that is just @name */
-    bool is_self = false;         /* a path that is just . */
+    bool is_self = false;        /* a path that is just . */
     double number = 0;
     std::string text;
     std::vector<ExprId> operands;      /* of a path: its start when that is an expression */
@@ -166,8 +167,11 @@ class ProgramBuilder {
 
   private:
     ExprId add(Expr expr);
+    [[nodiscard]] bool is_blank(ExprId id) const;
+    bool read_word_test(const std::vector<ExprId> &arguments, CssTest &test) const;
     void note_class(Step &step) const;
     Program program_;
+    std::unordered_map<std::string, NameIndex> name_to_index_;
 };
 
 } // namespace webwrap

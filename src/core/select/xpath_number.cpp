@@ -3,8 +3,11 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
+#include <algorithm>
+#include <array>
 #include <climits>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <unordered_map>
 
@@ -12,7 +15,6 @@ namespace webwrap {
 
 namespace {
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 constexpr bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 /* Bytes of the character at the front of a text that is not empty. */
@@ -106,7 +108,7 @@ std::string xpath_normalize_space(std::string_view text) {
     normal.reserve(text.size());
     bool has_space = false;
     for (const char c : text) {
-        if (is_space(c)) {
+        if (is_xpath_space(c)) {
             has_space = !normal.empty();
             continue;
         }
@@ -118,7 +120,29 @@ std::string xpath_normalize_space(std::string_view text) {
     return normal;
 }
 
+static bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+/* By bytes: those of other characters stay what they are. */
+static std::string translate_ascii(std::string_view text, std::string_view from, std::string_view to) {
+    constexpr std::int16_t kRemoved = -1;
+    std::array<std::int16_t, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = static_cast<std::int16_t>(i);
+    for (std::size_t i = from.size(); i-- > 0;) /* backwards, so that the first one counts */
+        table[static_cast<unsigned char>(from[i])] = i < to.size() ? static_cast<std::int16_t>(to[i]) : kRemoved;
+    std::string result;
+    result.reserve(text.size());
+    for (const char c : text)
+        if (const std::int16_t now = table[static_cast<unsigned char>(c)]; now != kRemoved)
+            result += static_cast<char>(now);
+    return result;
+}
+
 std::string xpath_translate(std::string_view text, std::string_view from, std::string_view to) {
+    if (is_ascii(from) && is_ascii(to))
+        return translate_ascii(text, from, to);
     std::unordered_map<std::string_view, std::string_view> replacements;
     while (!from.empty()) {
         const std::size_t size = character_size(from);

@@ -7,6 +7,8 @@
 
 namespace webwrap {
 
+[[nodiscard]] constexpr bool is_xpath_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 /* NaN when the text is no number. */
 [[nodiscard]] double number_of(std::string_view text);
 [[nodiscard]] std::string number_text(double number);

@@ -66,7 +66,6 @@ constexpr auto kAxes = std::to_array<AxisName>({{"ancestor", Axis::kAncestor},
                                                 {"preceding-sibling", Axis::kPrecedingSibling},
                                                 {"self", Axis::kSelf}});
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool starts_name(char c) { return is_letter(c) || c == '_'; }
@@ -99,7 +98,7 @@ class Parser {
         return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
     }
     void skip_space() {
-        while (is_space(peek()))
+        while (is_xpath_space(peek()))
             ++at_;
     }
     bool take(std::string_view token) {
@@ -271,7 +270,7 @@ bool Parser::is_filter() const {
         return true;
     const std::string_view name = peek_name();
     std::size_t after = name.size();
-    while (is_space(peek(after)))
+    while (is_xpath_space(peek(after)))
         ++after;
     return !name.empty() && peek(after) == '(' && !is_node_type(name);
 }
@@ -328,7 +327,7 @@ ExprId Parser::literal() {
         throw NotCompiled{};
     const std::string_view text = text_.substr(at_ + 1, end - at_ - 1);
     for (const char c : text)
-        if (static_cast<unsigned char>(c) < ' ' && !is_space(c)) /* no character of XML */
+        if (static_cast<unsigned char>(c) < ' ' && !is_xpath_space(c)) /* no character of XML */
             throw NotCompiled{};
     at_ = end + 1;
     skip_space();
@@ -408,7 +407,7 @@ Step Parser::step() {
     } else {
         const std::string_view name = peek_name();
         std::size_t after = name.size();
-        while (is_space(peek(after)))
+        while (is_xpath_space(peek(after)))
             ++after;
         if (!name.empty() && peek(after) == ':' && peek(after + 1) == ':') {
             const auto *axis =

@@ -172,6 +172,35 @@ TEST(MirrorTest, IsMadeOnlyForWhatNeedsIt) {
     EXPECT_GT(memory_of(*document), before);
 }
 
+TEST(MirrorTest, CountsAgainstTheMemoryOfADocument) {
+    const auto document = test::copy_arrays(*parse_html(repeated("<p class='x'>one</p>", 1000)));
+    Limits limits;
+    limits.max_document_memory_bytes = document->memory_bytes() + 1000;
+    EXPECT_EQ(value(*document, "count(//p)", limits), "value 1000");
+    EXPECT_EQ(value(*document, "count(//p[lang('en')])", limits),
+              "error document with its tree for libxml2 needs more than " +
+                  std::to_string(limits.max_document_memory_bytes >> 10) + " kB of memory");
+    EXPECT_EQ(value(*document, "count(//p[lang('en')])"), "value 0");
+}
+
+TEST(EngineTest, WordsOfAnAttributeAreFoundAsWritten) {
+    const auto document =
+        parse_html("<p class='a  b'>1<p class='ab'>2<p class='\tb\n'>3<p title='b'>4<p class='b-c'>5<b class=b>6</b>");
+    for (const char *path : {"//p[contains(concat(' ', normalize-space(@class), ' '), ' b ')]",
+                             "//*[contains(concat(' ', normalize-space(@class), ' '), ' b ')]",
+                             "//text()[contains(concat(' ', normalize-space(@class), ' '), ' b ')]",
+                             "//@*[contains(concat(' ', normalize-space(@class), ' '), ' b ')]",
+                             "//p[contains(concat(' ', normalize-space(@title), ' '), ' b ')]",
+                             "//p[contains(concat(' ', normalize-space(@class), ' '), ' a b ')]",
+                             "//p[contains(concat(' ', normalize-space(@class), ' '), '  ')]",
+                             "//p[contains(concat(' ', normalize-space(@class), ' '), ' b')]",
+                             "//p[2][contains(concat(' ', normalize-space(@class), ' '), ' b ')]",
+                             "//p[contains(concat(' ', normalize-space(@class), ' '), ' b ')][2]",
+                             "(//p)[contains(concat(' ', normalize-space(@class), ' '), ' b ')]"})
+        for (int i = 0; i < 5; ++i) /* with and without the index */
+            EXPECT_EQ(test::ours(path, *document, 0, {}), test::libxml(path, *document, 0, {})) << path;
+}
+
 TEST(MirrorTest, XmlKeepsItsNamespaces) {
     const auto document = parse_xml("<r xmlns:x='u'><x:a>1</x:a><a>2</a></r>");
     EXPECT_EQ(value(*document, "//a"), "1 nodes 4");
