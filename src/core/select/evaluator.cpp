@@ -142,19 +142,6 @@ std::string_view Evaluator::string(ExprId id, const Focus &focus, std::string &b
     return e.op == Op::kLiteral ? std::string_view(e.text) : call_string(e, focus, buffer);
 }
 
-NodeRef Evaluator::first_node(ExprId id, const Focus &focus) {
-    const Expr &e = expr(id);
-    if (e.is_self)
-        return focus.node;
-    if (e.attribute >= 0) {
-        const std::int32_t attribute = find_attribute(focus.node, e.attribute);
-        return attribute < 0 ? NodeRef{} : NodeRef{focus.node.node, attribute};
-    }
-    NodeSet scratch;
-    const NodeSet &found = nodes(id, focus, scratch);
-    return found.empty() ? NodeRef{} : found.front();
-}
-
 /* A view into the document where the value is in one piece, as it mostly is. */
 std::string_view Evaluator::value_of(NodeRef ref, std::string &buffer) {
     if (ref.is_attribute())

@@ -80,6 +80,7 @@ class Evaluator {
     [[nodiscard]] bool matches_attribute(const Step &step, std::int32_t attribute) const;
     /* Index of an element's attribute or -1. */
     std::int32_t find_attribute(NodeRef ref, NameIndex name);
+    template <typename Visit> void walk_nodes(ExprId id, const Focus &focus, Visit visit);
     template <typename Visit> bool walk(const Step &step, NodeRef context, Visit visit);
     template <typename Visit> bool walk_range(const Step &step, NodeId first, NodeId end, Visit visit);
     template <typename Visit> bool walk_from_attribute(const Step &step, NodeRef context, Visit visit);

@@ -3,11 +3,14 @@
 #include <limits>
 
 #include "core/select/evaluator.hpp"
+#include "core/select/evaluator_walk.hpp"
 #include "core/select/xpath_number.hpp"
 
 namespace webwrap {
 
 namespace {
+
+constexpr std::int64_t kOperationsPerValue = 4; /* put into a hash table: it takes memory too */
 
 template <typename T> bool is_ordered(Op op, const T &a, const T &b) {
     switch (op) {
@@ -80,16 +83,12 @@ bool Evaluator::nodes_equal_value(Op op, ExprId nodes_id, ExprId other_id, const
         const std::string_view value = value_of(ref, buffer);
         return is_text ? is_ordered(op, value, other_text) : is_ordered(op, number_of(value), other_number);
     };
-    if (expr(nodes_id).attribute >= 0 || expr(nodes_id).is_self) {
-        const NodeRef only = first_node(nodes_id, focus);
-        return only.node != kNoNode && holds(only);
-    }
-    NodeSet scratch;
-    const NodeSet &found = nodes(nodes_id, focus, scratch);
-    return std::any_of(found.begin(), found.end(), [&](NodeRef ref) {
-        charge();
-        return holds(ref);
+    bool is_found = false;
+    walk_nodes(nodes_id, focus, [&](NodeRef ref) {
+        is_found = holds(ref);
+        return !is_found;
     });
+    return is_found;
 }
 
 /* Linear in the text of both sets: one goes into a hash table, the values of the other are looked up. */
@@ -125,7 +124,7 @@ bool Evaluator::nodes_equal_nodes(const Expr &e, const Focus &focus) {
     const bool is_left_smaller = left.size() < right.size();
     std::unordered_set<std::string> values;
     for (const NodeRef ref : is_left_smaller ? left : right) {
-        charge();
+        charge(kOperationsPerValue);
         values.emplace(value_of(ref, buffer));
     }
     return is_in(values, is_left_smaller ? right : left);
@@ -142,7 +141,7 @@ const std::unordered_set<std::string> *Evaluator::constant_values(ExprId id, con
         auto values = std::make_unique<std::unordered_set<std::string>>();
         std::string buffer;
         for (const NodeRef ref : constant.nodes) {
-            charge();
+            charge(kOperationsPerValue);
             values->emplace(value_of(ref, buffer));
         }
         constant.values = std::move(values);

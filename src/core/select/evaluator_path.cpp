@@ -32,6 +32,15 @@ const Evaluator::NodeSet &Evaluator::nodes(ExprId id, const Focus &focus, NodeSe
     return constants_.emplace(id, Constant{std::move(scratch), nullptr}).first->second.nodes;
 }
 
+NodeRef Evaluator::first_node(ExprId id, const Focus &focus) {
+    NodeRef first;
+    walk_nodes(id, focus, [&](NodeRef node) {
+        first = node;
+        return false;
+    });
+    return first;
+}
+
 void Evaluator::find_nodes(const Expr &e, const Focus &focus, NodeSet &out) {
     out.clear();
     if (e.op == Op::kUnion) {

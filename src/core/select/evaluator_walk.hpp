@@ -1,6 +1,6 @@
 #pragma once
 
-/* Internal to evaluator_path.cpp: the axes. */
+/* Internal to the evaluator: the axes. */
 
 #include <algorithm>
 
@@ -171,6 +171,34 @@ template <typename Visit> bool Evaluator::walk(const Step &step, NodeRef context
         return true;
     }
     return true;
+}
+
+/* Calls `visit` with the nodes of an expression in document order until it returns false. Makes no set of them where one step
+ * forward finds them. */
+template <typename Visit> void Evaluator::walk_nodes(ExprId id, const Focus &focus, Visit visit) {
+    const Expr &e = expr(id);
+    if (e.is_self) {
+        visit(focus.node);
+        return;
+    }
+    if (e.attribute >= 0) {
+        const std::int32_t attribute = find_attribute(focus.node, e.attribute);
+        if (attribute >= 0)
+            visit(NodeRef{focus.node.node, attribute});
+        return;
+    }
+    if (e.op == Op::kPath && e.start == PathStart::kContext && e.steps.size() == 1 && !e.steps[0].is_positional &&
+        e.steps[0].axis <= Axis::kParent) {
+        const Step &step = e.steps[0];
+        walk(step, focus.node, [&](NodeRef node) { return !passes(step, node) || visit(node); });
+        return;
+    }
+    NodeSet scratch;
+    for (const NodeRef node : nodes(id, focus, scratch)) {
+        charge();
+        if (!visit(node))
+            return;
+    }
 }
 
 } // namespace webwrap

@@ -87,7 +87,10 @@ TEST(EngineTest, LongAndDeepExpressionsDoNotOverflow) {
         sum += " + 1";
     const std::string parentheses = repeated("(", 300) + "1" + repeated(")", 300);
     const std::string predicates = "//p" + repeated("[. and //p", 300) + repeated("]", 300);
-    for (const std::string &path : {sum, parentheses, predicates}) {
+    const std::string nested = "//p" + repeated("[. and .//text()/parent::p", 95) + repeated("]", 95);
+    EXPECT_TRUE(XPath(nested).is_compiled());
+    EXPECT_FALSE(XPath(predicates).is_compiled());
+    for (const std::string &path : {sum, parentheses, predicates, nested}) {
         EXPECT_EQ(test::ours(path, *document, 0, {}), test::libxml(path, *document, 0, {})) << path.substr(0, 40);
     }
 }
