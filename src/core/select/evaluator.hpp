@@ -54,8 +54,8 @@ class Evaluator {
 
     /* evaluator_compare.cpp */
     bool compare(const Expr &e, const Focus &focus);
-    bool nodes_equal_nodes(const Expr &e, const Focus &focus);
-    bool nodes_equal_value(Op op, ExprId nodes_id, ExprId other_id, const Focus &focus);
+    bool compare_node_sets(const Expr &e, const Focus &focus);
+    bool compare_nodes(Op op, ExprId nodes_id, ExprId other_id, const Focus &focus);
     bool order_nodes(const Expr &e, const Focus &focus);
     const std::unordered_set<std::string> *constant_values(ExprId id, const Focus &focus);
 

@@ -56,10 +56,9 @@ bool Evaluator::compare(const Expr &e, const Focus &focus) {
         return is_ordered(e.op, boolean(left, focus), boolean(right, focus));
     if (a == ValueType::kNodeSet || b == ValueType::kNodeSet) {
         if (a == b)
-            return is_equality ? nodes_equal_nodes(e, focus) : order_nodes(e, focus);
+            return is_equality ? compare_node_sets(e, focus) : order_nodes(e, focus);
         const bool is_left = a == ValueType::kNodeSet;
-        return nodes_equal_value(is_left ? e.op : mirrored(e.op), is_left ? left : right, is_left ? right : left,
-                                 focus);
+        return compare_nodes(is_left ? e.op : mirrored(e.op), is_left ? left : right, is_left ? right : left, focus);
     }
     if (is_equality && a == ValueType::kString && b == ValueType::kString) {
         std::string first;
@@ -70,7 +69,7 @@ bool Evaluator::compare(const Expr &e, const Focus &focus) {
 }
 
 /* A node-set on the left of `op` and a number, string or boolean on its right; both operators of equality and order. */
-bool Evaluator::nodes_equal_value(Op op, ExprId nodes_id, ExprId other_id, const Focus &focus) {
+bool Evaluator::compare_nodes(Op op, ExprId nodes_id, ExprId other_id, const Focus &focus) {
     const ValueType type = expr(other_id).type;
     if (type == ValueType::kBoolean)
         return is_ordered(op, boolean(nodes_id, focus) ? 1.0 : 0.0, number(other_id, focus));
@@ -92,7 +91,7 @@ bool Evaluator::nodes_equal_value(Op op, ExprId nodes_id, ExprId other_id, const
 }
 
 /* Linear in the text of both sets: one goes into a hash table, the values of the other are looked up. */
-bool Evaluator::nodes_equal_nodes(const Expr &e, const Focus &focus) {
+bool Evaluator::compare_node_sets(const Expr &e, const Focus &focus) {
     NodeSet left_scratch;
     NodeSet right_scratch;
     ExprId left_id = e.operands[0];

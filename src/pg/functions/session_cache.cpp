@@ -50,7 +50,7 @@ class PageCache {
     }
 
   private:
-    static constexpr std::size_t kMaxPages = 64; /* searched one by one */
+    static constexpr std::size_t kMaxPages = 16; /* searched one by one */
 
     struct Page {
         XXH128_hash_t hash;
