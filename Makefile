@@ -15,7 +15,7 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps install uninstall clean demo check unit regress isolation e2e check-layering check-exports \
+.PHONY: all help deps install uninstall clean demo check unit differential differential-css regress isolation e2e check-layering check-exports \
         check-docs check-format docs
 
 help: ## lists the targets

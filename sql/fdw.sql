@@ -38,6 +38,7 @@ SELECT error.* FROM pg_temp.error_of($$ ALTER FOREIGN DATA WRAPPER webwrap OPTIO
 SELECT options, error.*
 FROM unnest(ARRAY[
          $$rows '//li'$$, $$url 'x', row '//li'$$, $$url 'x', min_row '1', rows '//li'$$, $$url 'x', something_else '1'$$,
+         $$url 'x', rows '//li', rows_css 'li'$$, $$url 'x', rows_css 'li:hover'$$, $$url 'x', rows_css ':first-of-type'$$,
          $$url 'x', rows '//li['$$, $$url 'x', rows ''$$, $$url 'x', next_page '//a['$$,
          $$url 'x?page={1..'$$, $$url 'x?page=1}'$$, $$url 'x?page={}'$$, $$url 'x?page={9..1}'$$, $$url 'x?page={a b}'$$,
          $$url 'x', rows '//li', min_rows '-1'$$, $$url 'x', rows '//li', min_rows 'ten'$$,
@@ -54,6 +55,7 @@ SELECT options, error.*
 FROM unnest(ARRAY[
          $$xpat 'b'$$, $$xpath 'b['$$, $$xpath ''$$, $$xpath 'b', pattern '('$$, $$xpath 'b', pattern '[z-a]'$$,
          $$xpath 'b', min_occurs '-2'$$, $$xpath 'b', max_occurs 'many'$$,
+         $$xpath 'b', css 'b'$$, $$css 'b >'$$, $$css 'b::after'$$, $$css 'b:not(:scope)'$$, $$css ''$$,
          $$xpath 'b', parameter 'a'$$, $$value 'url', xpath 'b'$$, $$value 'now'$$, $$url 'x'$$,
          $$xpath 'b', min_occurs '2', max_occurs '1'$$
      ]) WITH ORDINALITY AS o (options, ordinal),

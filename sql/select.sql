@@ -35,6 +35,19 @@ SELECT * FROM webwrap.links(
 SELECT url FROM webwrap.links('<base href="/other/"><a href="x">x</a>', 'https://example.org/dir/page.html');
 SELECT count(*) FROM webwrap.links('', 'https://example.org/');
 
+-- CSS selectors: values as xpath gives them.
+SELECT webwrap.css('<ul id=u><li class="a b">one<li>two <b>x</b></ul><p>three', 'li') AS type,
+       webwrap.css('<ul id=u><li class="a b">one<li>two <b>x</b></ul><p>three', '.b') AS class,
+       webwrap.css('<ul id=u><li class="a b">one<li>two <b>x</b></ul><p>three', '#u > li:not(.a)') AS child,
+       webwrap.css('<ul id=u><li class="a b">one<li>two <b>x</b></ul><p>three', 'p, li:has(b)') AS list,
+       webwrap.css('<ul id=u><li class="a b">one<li>two <b>x</b></ul><p>three', 'ul ~ p') AS sibling,
+       webwrap.css('<ul id=u><li class="a b">one<li>two <b>x</b></ul><p>three', 'em') AS nothing;
+SELECT selector, webwrap.css('<div lang=en-GB><a href="/x.html" rel=NEXT>next</a><a>none</a><p> a </p><p></p><input disabled value=v></div>',
+                             selector) AS selected
+FROM unnest(ARRAY['[href$=".html"]', '[rel=next]', '[rel=next s]', ':any-link', 'a:nth-child(2)', 'a:last-of-type', 'p:empty',
+                  'p:nth-of-type(odd)', ':lang(en) > a:first-child', 'a + a', 'INPUT:disabled', ':is(p, a):not([href])']) AS selector;
+SELECT webwrap.css(NULL, 'p') AS no_page, webwrap.css('<p>', NULL) AS no_selector, webwrap.css('', 'p') AS empty_page;
+
 -- Errors.
 CREATE FUNCTION pg_temp.error_of(statement text)
     RETURNS TABLE (state text, message text, detail text, hint text) LANGUAGE plpgsql AS $$
@@ -56,6 +69,12 @@ FROM unnest(ARRAY[
          $$ SELECT webwrap.xpath('<p>', '//x:p') $$,
          $$ SELECT webwrap.xpath('<p>', '$variable') $$,
          $$ SELECT webwrap.xpath_html('<p>', '///') $$,
+         $$ SELECT webwrap.css('<p>', '') $$,
+         $$ SELECT webwrap.css('<p>', 'p >') $$,
+         $$ SELECT webwrap.css('<p>', 'p:hover') $$,
+         $$ SELECT webwrap.css('<p>', 'p::before') $$,
+         $$ SELECT webwrap.css('<p>', 'p:nope') $$,
+         $$ SELECT webwrap.css('<p>', 'svg|p') $$,
          $$ SELECT webwrap.links('<a href="x">', 'no url') $$
      ]) WITH ORDINALITY AS s (statement, ordinal),
      pg_temp.error_of(statement) AS error
@@ -79,3 +98,39 @@ SET webwrap.max_depth = 100;
 SELECT webwrap.xpath(repeat('<div>', 200) || 'deep', 'count(//div)');
 RESET webwrap.max_depth;
 SELECT webwrap.xpath(repeat('<div>', 200) || 'deep', 'count(//div)');
+
+-- A session keeps pages and compiled expressions: results do not depend on it, and limits count as if there were none kept.
+CREATE TEMP TABLE page AS SELECT i, '<h1>' || i || '</h1>' || repeat('<p class=x>text</p>', 100) AS html FROM generate_series(1, 200) AS i;
+CREATE FUNCTION pg_temp.all_values() RETURNS bigint LANGUAGE sql AS $$
+    SELECT sum((webwrap.xpath(html, '//h1'))[1]::int + (webwrap.css(html, 'h1'))[1]::int
+               + (webwrap.xpath(html, 'count(//p[@class])'))[1]::int + cardinality(webwrap.css(html, 'p.x'))
+               + (webwrap.xpath(html, 'count(id("none"))'))[1]::int) FROM page
+$$;
+SELECT pg_temp.all_values();
+SET webwrap.parsed_page_cache = 0;
+SELECT pg_temp.all_values();
+SET webwrap.parsed_page_cache = '100kB';
+SELECT pg_temp.all_values();
+RESET webwrap.parsed_page_cache;
+SELECT webwrap.xpath(html, 'count(//p)') FROM page WHERE i = 200;
+SET webwrap.max_nodes = 50;
+SELECT webwrap.xpath(html, 'count(//p)') FROM page WHERE i = 200;
+RESET webwrap.max_nodes;
+SET webwrap.max_document_memory = '64kB';
+SELECT cardinality(webwrap.xpath(repeat(html, 20), '//h1')) FROM page WHERE i = 200;
+RESET webwrap.max_document_memory;
+SELECT cardinality(webwrap.xpath(repeat(html, 20), '//h1')) FROM page WHERE i = 200;
+SET webwrap.max_document_memory = '64kB';
+SELECT cardinality(webwrap.xpath(repeat(html, 20), '//h1')) FROM page WHERE i = 200;
+RESET webwrap.max_document_memory;
+-- A failure in the middle leaves a page that works.
+SET webwrap.max_xpath_operations = 1000;
+SELECT webwrap.xpath(html, '//p[. = following::p]') FROM page WHERE i = 1;
+RESET webwrap.max_xpath_operations;
+SELECT cardinality(webwrap.xpath(html, '//p[. = following::p]')) FROM page WHERE i = 1;
+SET webwrap.max_xpath_operations = 2147483647;
+SET statement_timeout = '100ms';
+SELECT webwrap.xpath(repeat('<p>x</p>', 20000), '//p[count(following::p[. = "x"]) = 3]');
+RESET statement_timeout;
+RESET webwrap.max_xpath_operations;
+SELECT webwrap.xpath(repeat('<p>x</p>', 20000), 'count(//p)');

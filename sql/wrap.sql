@@ -65,6 +65,12 @@ SELECT error.* FROM pg_temp.error_of($$
     SELECT webwrap.apply_wrapper('<ul><li><b>x</b></ul>',
         '{"rows": {"xpath": "//li", "min": 2}, "columns": {"name": {"xpath": "b", "type": "integer"}}}') $$) AS error;
 
+-- Patterns may be CSS selectors; inside a row they look below it.
+SELECT webwrap.apply_wrapper('<p>no<ul class="a list"><li><b>1</b><i class=x>one</i><li><b>2</b><i>two</i></ul>',
+    '{"rows": {"css": ".list > li", "min": 2}, "columns": {"number": {"css": "b", "type": "integer"},
+      "word": {"css": ":scope > i:not(.x)"}, "in_list": {"css": "ul i"}}}') AS record;
+SELECT webwrap.apply_wrapper('<h1>t</h1><p>a<p>b', '{"columns": {"title": {"css": "h1"}, "p": {"css": "h1 ~ p", "max_occurs": -1}}}') AS page;
+
 -- Malformed wrappers.
 SELECT w.wrapper, error.*
 FROM unnest(ARRAY[
@@ -75,6 +81,8 @@ FROM unnest(ARRAY[
          '{"columns": {"a": {"xpath": "b", "required": 1}}}', '{"columns": {"a": {"xpath": "b", "null_values": "n/a"}}}',
          '{"columns": {"a": {"xpath": "b", "min_occurs": -1}}}', '{"columns": {"a": {"xpath": "b", "max_occurs": 0}}}',
          '{"columns": {"a": {"xpath": "b", "columns": {"c": {"xpath": "d"}}, "type": "date"}}}',
+         '{"columns": {"a": {"xpath": "b", "css": "b"}}}', '{"columns": {"a": {"css": "b:hover"}}}', '{"columns": {"a": {"css": 1}}}',
+         '{"rows": {"css": "li["}, "columns": {"a": {"css": "b"}}}',
          '{"rows": {}, "columns": {"a": {"xpath": "b"}}}', '{"rows": {"xpath": "//["}, "columns": {"a": {"xpath": "b"}}}',
          '{"rows": {"xpath": "//li", "min": 1.5}, "columns": {"a": {"xpath": "b"}}}',
          '{"rows": {"xpath": "//li", "maximum": 1}, "columns": {"a": {"xpath": "b"}}}'

@@ -11,6 +11,13 @@ CREATE FUNCTION webwrap.xpath_html(html text, path text) RETURNS text[]
 COMMENT ON FUNCTION webwrap.xpath_html(text, text) IS
 'Outer HTML of the elements that an XPath 1.0 expression selects; the value for attributes and text. Errors as xpath.';
 
+CREATE FUNCTION webwrap.css(html text, selector text) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'webwrap_css'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.css(text, text) IS
+'String values of the elements that a CSS selector (level 4, what a page without scripts decides) selects on a page, in '
+'document order, white space kept. Raises 42601 for a bad selector, 54000 at a limit.';
+
 CREATE FUNCTION webwrap.links(html text, base_url text) RETURNS TABLE (url text, anchor text, rel text[])
     AS 'MODULE_PATHNAME', 'webwrap_links'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;

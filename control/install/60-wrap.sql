@@ -2,8 +2,8 @@ CREATE FUNCTION webwrap.apply_wrapper(html text, wrapper jsonb) RETURNS SETOF js
     AS 'MODULE_PATHNAME', 'webwrap_apply_wrapper'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION webwrap.apply_wrapper(text, jsonb) IS
-'Records of a page as JSON objects by column name, in document order. The wrapper is {"rows": {"xpath", "min", "max"}, '
-'"columns": {name: {"xpath", "type", "required", "pattern", "locale", "null_values", "min_occurs", "max_occurs", '
+'Records of a page as JSON objects by column name, in document order. The wrapper is {"rows": {"xpath" or "css", "min", "max"}, '
+'"columns": {name: {"xpath" or "css", "type", "required", "pattern", "locale", "null_values", "min_occurs", "max_occurs", '
 '"separator", "columns"}}}. A page that violates the wrapper raises 23000 naming each violated constraint; a malformed '
 'wrapper HV024.';
 

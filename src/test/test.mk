@@ -20,6 +20,21 @@ $(BUILD)/unit/%.o: src/%.cpp
 
 -include $(UNIT_OBJS:.o=.d)
 
+# Optimised like the benchmarks: hundreds of thousands of evaluations.
+DIFFERENTIAL_PAGES ?= 300
+differential: bench-pages bench-deps ## compiled XPath against libxml2 on real pages (EVOLUTION=folder)
+	@+$(MAKE) --no-print-directory $(BUILD)/differential/select
+	@$(BUILD)/differential/select $(EVOLUTION) $(DIFFERENTIAL_PAGES) 1
+
+DIFFERENTIAL_CSS_PAGES ?= 30
+differential-css: bench-pages bench-deps ## CSS selectors against Soup Sieve on real pages (EVOLUTION=folder)
+	@+$(MAKE) --no-print-directory $(BUILD)/differential/css
+	@$(BUILD)/differential/css $(EVOLUTION) $(DIFFERENTIAL_CSS_PAGES) 1 | $(PYTHON) src/test/differential/css.py
+
+$(BUILD)/differential/%: $(BUILD)/bench/test/differential/%.o $(BUILD)/bench/core.a
+	@mkdir -p $(@D)
+	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS))
+
 REGRESS_TESTS = $(basename $(notdir $(sort $(wildcard sql/*.sql))))
 regress: ## pg_regress, one file a room
 	@mkdir -p $(BUILD)/regress

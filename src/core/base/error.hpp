@@ -14,6 +14,7 @@ enum class ErrorKind {
     kInvalidArgument,    /* a value that a function cannot work with */
     kInvalidOption,      /* an option of a wrapper, table, column or call is unknown or malformed */
     kInvalidXPath,       /* an XPath that does not compile, or whose evaluation fails */
+    kInvalidSelector,    /* a CSS selector that does not compile */
     kInvalidUrl,         /* not an absolute http(s) URL */
     kForbidden,          /* the address guard or a switch refuses the request */
     kDisabled,           /* webwrap.enabled is off */

@@ -106,6 +106,9 @@ class Document {
     [[nodiscard]] std::string_view source() const noexcept { return source_; }
     [[nodiscard]] std::span<const SourceToken> source_tokens() const noexcept { return source_tokens_; }
 
+    /* Bytes of the arrays and texts, attachments apart. */
+    [[nodiscard]] std::size_t memory_bytes() const noexcept { return budget_.used_bytes(); }
+
     /* The libxml2 tree of the page, or null as long as none was made; and the indexes of the selection engine. */
     [[nodiscard]] DocumentAttachment *mirror() const noexcept { return mirror_.get(); }
     void attach_mirror(std::unique_ptr<DocumentAttachment> mirror) const { mirror_ = std::move(mirror); }

@@ -36,8 +36,11 @@ class XPath {
     XPath &operator=(XPath &&) noexcept;
 
     /* Evaluates with `context` as context node (the document node by default). Throws kInvalidXPath when evaluation
-     * fails (unknown function or prefix), kLimitExceeded above max_xpath_operations. Polls before and after. */
+     * fails (unknown function or prefix), kLimitExceeded above max_xpath_operations. Polls. */
     [[nodiscard]] Selection evaluate(const Document &document, NodeId context = 0, const Limits &limits = {}) const;
+
+    /* Whether pages of HTML are searched by the compiled engine; the rest of the language and XML run in libxml2. */
+    [[nodiscard]] bool is_compiled() const noexcept;
 
     [[nodiscard]] const std::string &path() const noexcept { return path_; }
 

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/select/css.hpp"
 #include "core/select/xpath.hpp"
 #include "core/wrap/value.hpp"
 
@@ -29,10 +30,10 @@ constexpr std::array<TypeName, 6> kTypeNames{{{"text", CellType::kText},
                                               {"timestamp", CellType::kTimestamp}}};
 
 constexpr std::array<std::string_view, 2> kWrapperKeys{"rows", "columns"};
-constexpr std::array<std::string_view, 3> kRowKeys{"xpath", "min", "max"};
-constexpr std::array<std::string_view, 10> kColumnKeys{"xpath",     "type",        "required",   "pattern",
-                                                       "locale",    "null_values", "min_occurs", "max_occurs",
-                                                       "separator", "columns"};
+constexpr std::array<std::string_view, 4> kRowKeys{"xpath", "css", "min", "max"};
+constexpr std::array<std::string_view, 11> kColumnKeys{"xpath",      "css",       "type",        "required",
+                                                       "pattern",    "locale",    "null_values", "min_occurs",
+                                                       "max_occurs", "separator", "columns"};
 
 template <typename Names> std::string join_names(const Names &names) {
     std::string joined;
@@ -97,16 +98,32 @@ std::vector<std::string> null_values_of(const Json &object, const std::string &w
     return values;
 }
 
-std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting);
+/* The XPath of a pattern, or that of its selector. */
+std::string xpath_from(const Json &object, const std::string &where, XPathContext context) {
+    std::string xpath = string_of(object, "xpath", where, {});
+    const std::string css = string_of(object, "css", where, {});
+    if (xpath.empty() && css.empty())
+        fail(where + " has no \"xpath\" and no \"css\"");
+    if (css.empty())
+        return xpath;
+    if (!xpath.empty())
+        fail(where + " has both \"xpath\" and \"css\"");
+    try {
+        return css_to_xpath(css, context);
+    } catch (const Error &error) {
+        throw Error(error.kind(), error.message(), "The selector belongs to " + where + ".", error.hint());
+    }
+}
 
-Column column_from(const std::string &name, const Json &object, int nesting) {
+/* `context` is what the columns' paths start from. */
+std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting, XPathContext context);
+
+Column column_from(const std::string &name, const Json &object, int nesting, XPathContext context) {
     const std::string where = "column " + in_quotes(name);
     check_keys(object, kColumnKeys, where);
     Column column;
     column.name = name;
-    column.xpath = string_of(object, "xpath", where, {});
-    if (column.xpath.empty())
-        fail(where + " has no \"xpath\"");
+    column.xpath = xpath_from(object, where, context);
     column.type = cell_type_from_name(string_of(object, "type", where, "text"));
     if (const auto found = object.find("required"); found != object.end()) {
         if (!found->is_boolean())
@@ -117,7 +134,7 @@ Column column_from(const std::string &name, const Json &object, int nesting) {
     column.locale = string_of(object, "locale", where, {});
     column.null_values = null_values_of(object, where);
     if (const auto found = object.find("columns"); found != object.end())
-        column.columns = columns_from(*found, where, nesting + 1);
+        column.columns = columns_from(*found, where, nesting + 1, XPathContext::kElement);
     column.min_occurs = count_of(object, "min_occurs", where, 0, false);
     column.max_occurs = count_of(object, "max_occurs", where, column.columns.empty() ? 1 : kUnbounded, true);
     if (column.max_occurs == 0)
@@ -126,14 +143,14 @@ Column column_from(const std::string &name, const Json &object, int nesting) {
     return column;
 }
 
-std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting) {
+std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting, XPathContext context) {
     if (!object.is_object())
         fail("\"columns\" of " + where + " must be a JSON object");
     if (nesting > kMaxNesting)
         fail("columns are nested more than " + std::to_string(kMaxNesting) + " levels deep");
     std::vector<Column> columns;
     for (const auto &[name, column] : object.items())
-        columns.push_back(column_from(name, column, nesting));
+        columns.push_back(column_from(name, column, nesting, context));
     return columns;
 }
 
@@ -216,9 +233,7 @@ Wrapper wrapper_from_json(std::string_view json) {
     if (const auto found = object.find("rows"); found != object.end() && !found->is_null()) {
         check_keys(*found, kRowKeys, "\"rows\"");
         RowPattern rows;
-        rows.xpath = string_of(*found, "xpath", "\"rows\"", {});
-        if (rows.xpath.empty())
-            fail("\"rows\" has no \"xpath\"");
+        rows.xpath = xpath_from(*found, "\"rows\"", XPathContext::kPage);
         rows.min = count_of(*found, "min", "\"rows\"", 0, false);
         rows.max = count_of(*found, "max", "\"rows\"", kUnbounded, true);
         wrapper.rows = std::move(rows);
@@ -226,7 +241,7 @@ Wrapper wrapper_from_json(std::string_view json) {
     const auto columns = object.find("columns");
     if (columns == object.end() || columns->empty())
         fail("wrapper has no \"columns\"");
-    wrapper.columns = columns_from(*columns, "wrapper", 0);
+    wrapper.columns = columns_from(*columns, "wrapper", 0, wrapper.rows ? XPathContext::kElement : XPathContext::kPage);
     check_wrapper(wrapper);
     return wrapper;
 }

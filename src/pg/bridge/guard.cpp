@@ -12,6 +12,7 @@ int sqlstate_of(ErrorKind kind) noexcept {
     case ErrorKind::kInvalidOption:
         return ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE;
     case ErrorKind::kInvalidXPath:
+    case ErrorKind::kInvalidSelector:
         return ERRCODE_SYNTAX_ERROR;
     case ErrorKind::kForbidden:
         return ERRCODE_INSUFFICIENT_PRIVILEGE;

@@ -42,6 +42,8 @@ constexpr IntSetting kIntSettings[] = {
     {"webwrap.max_redirects", "Redirects followed for one request.", &Settings::max_redirects, 0, 100, 0},
     {"webwrap.max_xpath_operations", "Operations of one XPath evaluation.", &Settings::max_xpath_operations, 1'000,
      INT_MAX, 0},
+    {"webwrap.parsed_page_cache", "Parsed pages that a session keeps for its next expressions; 0 keeps none.",
+     &Settings::parsed_page_cache_kb, 0, INT_MAX, GUC_UNIT_KB},
     {"webwrap.request_timeout", "Time limit for one request with all its redirects.", &Settings::request_timeout_ms, 1,
      INT_MAX, GUC_UNIT_MS},
     {"webwrap.snapshot_interval", "Age at which the kept pages of a table are replaced by newer good ones.",

@@ -19,6 +19,7 @@ struct Settings {
     static inline constinit int max_xpath_operations = 50'000'000;
     static inline constinit int max_match_cells = 200'000'000;
     static inline constinit int max_document_memory_kb = 512 * 1024;
+    static inline constinit int parsed_page_cache_kb = 32 * 1024;
     static inline constinit int connect_timeout_ms = 10'000;
     static inline constinit int request_timeout_ms = 30'000;
     static inline constinit int low_speed_limit_bytes = 16;

@@ -7,6 +7,7 @@
 #include "core/base/text.hpp"
 #include "core/fetch/url.hpp"
 #include "core/fetch/url_template.hpp"
+#include "core/select/css.hpp"
 #include "core/select/xpath.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/value.hpp"
@@ -80,6 +81,11 @@ void check_url_template(const std::string &, const std::string &value) { (void)U
 
 void check_xpath(const std::string &, const std::string &value) { (void)XPath(value); }
 
+/* Foreign tables run selectors as XPaths, so they have to have one. */
+void check_css(const std::string &, const std::string &value) { (void)css_to_xpath(value, XPathContext::kElement); }
+
+void check_rows_css(const std::string &, const std::string &value) { (void)css_to_xpath(value, XPathContext::kPage); }
+
 void check_pattern(const std::string &name, const std::string &value) {
     Column column;
     column.pattern = value;
@@ -140,7 +146,9 @@ constexpr OptionSpec kOptions[] = {
     {"min_rows", ForeignTableRelationId, check_count},
     {"next_page", ForeignTableRelationId, check_xpath},
     {"rows", ForeignTableRelationId, check_xpath},
+    {"rows_css", ForeignTableRelationId, check_rows_css},
     {"url", ForeignTableRelationId, check_url_template},
+    {"css", AttributeRelationId, check_css},
     {"locale", AttributeRelationId, check_locale},
     {"max_occurs", AttributeRelationId, check_max_occurs},
     {"min_occurs", AttributeRelationId, check_count},
@@ -163,7 +171,7 @@ int edit_distance(std::string_view a, std::string_view b) {
 std::string hint_for(const std::string &name, Oid catalog) {
     std::string list;
     std::string nearest;
-    int nearest_distance = 4;
+    int nearest_distance = std::min(4, static_cast<int>(name.size() / 2) + 1); /* as the server does */
     for (const OptionSpec &spec : kOptions) {
         if (spec.catalog != catalog)
             continue;
@@ -203,10 +211,14 @@ void check_combination(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
         throw Error(ErrorKind::kInvalidOption, "option \"url\" is required for a foreign table");
-    if (catalog == ForeignTableRelationId && !has("rows") && (has("min_rows") || has("max_rows")))
-        throw Error(ErrorKind::kInvalidOption, "options \"min_rows\" and \"max_rows\" need option \"rows\"");
-    if (catalog == AttributeRelationId && has("xpath") + has("parameter") + has("value") > 1)
-        throw Error(ErrorKind::kInvalidOption, "options \"xpath\", \"parameter\" and \"value\" exclude each other");
+    if (catalog == ForeignTableRelationId && has("rows") && has("rows_css"))
+        throw Error(ErrorKind::kInvalidOption, "options \"rows\" and \"rows_css\" exclude each other");
+    if (catalog == ForeignTableRelationId && !has("rows") && !has("rows_css") && (has("min_rows") || has("max_rows")))
+        throw Error(ErrorKind::kInvalidOption,
+                    "options \"min_rows\" and \"max_rows\" need option \"rows\" or \"rows_css\"");
+    if (catalog == AttributeRelationId && has("xpath") + has("css") + has("parameter") + has("value") > 1)
+        throw Error(ErrorKind::kInvalidOption,
+                    "options \"xpath\", \"css\", \"parameter\" and \"value\" exclude each other");
     check_bounds(options, "min_rows", "max_rows");
     check_bounds(options, "min_occurs", "max_occurs");
     if (catalog == UserMappingRelationId && has("bearer_token") && (has("username") || has("password")))

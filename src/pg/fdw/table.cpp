@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/select/css.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/guard.hpp"
 #include "pg/fdw/option_list.hpp"
@@ -81,10 +82,13 @@ TableEntries look_up(Oid relation) {
     });
 }
 
-Column read_column(const Options &options, const FormData_pg_attribute *attribute) {
+/* A selector becomes an XPath here: adaptation, its log and everything else knows XPaths only. */
+Column read_column(const Options &options, const FormData_pg_attribute *attribute, bool has_rows) {
     Column column;
     column.name = NameStr(attribute->attname);
     column.xpath = text_option(options, "xpath");
+    if (const std::string *css = find_option(options, "css"))
+        column.xpath = css_to_xpath(*css, has_rows ? XPathContext::kElement : XPathContext::kPage);
     column.type = cell_type_of(attribute->atttypid);
     column.required = attribute->attnotnull;
     column.pattern = text_option(options, "pattern");
@@ -106,10 +110,10 @@ void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribut
         const AttrNumber number = attribute->attnum;
         const Options options =
             options_of(call_pg([relation, number] { return GetForeignColumnOptions(relation, number); }));
-        if (find_option(options, "xpath") != nullptr) {
+        if (find_option(options, "xpath") != nullptr || find_option(options, "css") != nullptr) {
             source.kind = AttributeSource::Kind::kColumn;
             source.column = table.wrapper.columns.size();
-            table.wrapper.columns.push_back(read_column(options, attribute));
+            table.wrapper.columns.push_back(read_column(options, attribute, table.wrapper.rows.has_value()));
         } else if (const std::string *parameter = find_option(options, "parameter")) {
             source.kind = AttributeSource::Kind::kParameter;
             source.name = *parameter;
@@ -119,7 +123,7 @@ void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribut
         } else {
             throw Error(ErrorKind::kInvalidOption,
                         "column \"" + source.attribute + "\" of " + table.name + " does not say where it comes from",
-                        {}, "Give it an option xpath, parameter or value.");
+                        {}, "Give it an option xpath, css, parameter or value.");
         }
     }
     table.attributes.push_back(std::move(source));
@@ -161,9 +165,12 @@ TableDefinition read_table(Oid relation) {
     table.adapts = bool_option(options, "adapt", bool_option(server, "adapt", true));
     if (const std::string *measure = find_option(options, "adapt_measure"))
         table.adaptation.measure = *measure;
-    if (const std::string *rows = find_option(options, "rows"))
+    std::string rows = text_option(options, "rows");
+    if (const std::string *css = find_option(options, "rows_css"))
+        rows = css_to_xpath(*css, XPathContext::kPage);
+    if (!rows.empty())
         table.wrapper.rows =
-            RowPattern{*rows, count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
+            RowPattern{std::move(rows), count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
     table.adaptation.threshold = -1;
     if (const std::string *threshold = find_option(options, "adapt_threshold"))
         table.adaptation.threshold = std::stod(*threshold);

@@ -3,6 +3,7 @@
 
 extern "C" {
 #include "executor/spi.h"
+#include "foreign/foreign.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -50,6 +51,33 @@ std::vector<OptionChange> changes_of(TrustedQueries &queries, std::int64_t batch
     return changes;
 }
 
+/* Whether the table, or the column, has an option. */
+bool has_option(Oid relation, const char *column, const char *name) {
+    return call_pg([relation, column, name] {
+        List *options = column == nullptr ? GetForeignTable(relation)->options
+                                          : GetForeignColumnOptions(relation, get_attnum(relation, column));
+        ListCell *cell = nullptr;
+        foreach (cell, options)
+            if (strcmp(lfirst_node(DefElem, cell)->defname, name) == 0)
+                return true;
+        return false;
+    });
+}
+
+/* The clause that puts an XPath in the place of the XPath or selector of a pattern. */
+std::string option_clause(Oid relation, const OptionChange &change) {
+    const char *column = change.column ? change.column->c_str() : nullptr;
+    const char *xpath = change.xpath.c_str();
+    const char *css_name = column == nullptr ? "rows_css" : "css";
+    const char *name = column == nullptr ? "rows" : "xpath";
+    const bool is_css = has_option(relation, column, css_name);
+    std::string clause = " OPTIONS (";
+    clause += is_css ? std::string("DROP ") + css_name + ", ADD " : std::string("SET ");
+    clause +=
+        std::string(name) + " " + call_pg([xpath] { return const_cast<const char *>(quote_literal_cstr(xpath)); });
+    return clause + ")";
+}
+
 /* ALTER FOREIGN TABLE as the caller, with the checks and hooks that it brings. */
 void write_options(Oid relation, const std::vector<OptionChange> &changes) {
     std::string sql = "ALTER FOREIGN TABLE ";
@@ -57,16 +85,12 @@ void write_options(Oid relation, const std::vector<OptionChange> &changes) {
         return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
     });
     for (std::size_t i = 0; i < changes.size(); ++i) {
-        const char *xpath = changes[i].xpath.c_str();
         sql += i == 0 ? " " : ", ";
         if (changes[i].column) {
             const char *column = changes[i].column->c_str();
-            sql += std::string("ALTER COLUMN ") + call_pg([column] { return quote_identifier(column); }) +
-                   " OPTIONS (SET xpath ";
-        } else {
-            sql += "OPTIONS (SET rows ";
+            sql += std::string("ALTER COLUMN ") + call_pg([column] { return quote_identifier(column); });
         }
-        sql += std::string(call_pg([xpath] { return quote_literal_cstr(xpath); })) + ")";
+        sql += option_clause(relation, changes[i]);
     }
     const char *text = sql.c_str();
     call_pg([text] {

@@ -1,9 +1,9 @@
-#include "core/parse/parse.hpp"
 #include "core/select/links.hpp"
 #include "core/select/xpath.hpp"
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
+#include "pg/functions/session_cache.hpp"
 
 #include "pg/bridge/server.hpp"
 
@@ -12,12 +12,12 @@ using namespace webwrap::pg;
 
 namespace {
 
-/* Texts of a selection, each node through `text_of`. */
-template <typename TextOf> Datum select_texts(FunctionCallInfo fcinfo, TextOf text_of) {
+/* Texts of what an XPath or a selector selects on the page of the first argument, each node through `text_of`. */
+template <typename Expression, typename TextOf>
+Datum select_texts(FunctionCallInfo fcinfo, const Expression &expression, TextOf text_of) {
     const Limits limits = current_limits();
-    const XPath path(text_argument(fcinfo, 1));
-    const auto document = parse_html(text_argument(fcinfo, 0), limits);
-    const Selection selection = path.evaluate(*document, 0, limits);
+    const auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    const Selection selection = expression.evaluate(*document, 0, limits);
     std::vector<std::string> texts;
     if (!selection.is_node_set)
         texts.push_back(selection.value);
@@ -26,19 +26,23 @@ template <typename TextOf> Datum select_texts(FunctionCallInfo fcinfo, TextOf te
     return text_array_datum(texts);
 }
 
+std::string value_text(const Document &document, NodeRef ref) { return string_value(document, ref); }
+
 } // namespace
 
 WEBWRAP_SQL_FUNCTION(webwrap_xpath) {
-    return select_texts(fcinfo, [](const Document &d, NodeRef ref) { return string_value(d, ref); });
+    return select_texts(fcinfo, *compiled_xpath(text_argument(fcinfo, 1)), value_text);
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_xpath_html) {
-    return select_texts(fcinfo, [](const Document &d, NodeRef ref) { return outer_html(d, ref); });
+    return select_texts(fcinfo, *compiled_xpath(text_argument(fcinfo, 1)), outer_html);
 }
+
+WEBWRAP_SQL_FUNCTION(webwrap_css) { return select_texts(fcinfo, *compiled_css(text_argument(fcinfo, 1)), value_text); }
 
 WEBWRAP_SQL_FUNCTION(webwrap_links) {
     RowSink rows(fcinfo);
-    const auto document = parse_html(text_argument(fcinfo, 0), current_limits());
+    const auto document = parsed_page(text_argument(fcinfo, 0), current_limits());
     for (const Link &link : find_links(*document, text_argument(fcinfo, 1))) {
         const ScratchMemory scratch;
         rows.put({text_datum(link.url), text_datum(link.anchor), text_array_datum(link.rel)});

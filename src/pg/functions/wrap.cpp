@@ -1,12 +1,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.hpp"
-#include "core/parse/parse.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/extract.hpp"
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
+#include "pg/functions/session_cache.hpp"
 
 #include "pg/bridge/server.hpp"
 
@@ -17,16 +17,16 @@ using nlohmann::json;
 namespace {
 
 struct WrappedPage {
-    Extractor extractor;
-    std::unique_ptr<Document> document;
+    std::shared_ptr<const Extractor> extractor;
+    std::shared_ptr<const Document> document;
     Extraction extraction;
 };
 
 WrappedPage wrap_page(FunctionCallInfo fcinfo) {
     const Limits limits = current_limits();
-    Extractor extractor(wrapper_from_json(jsonb_argument(fcinfo, 1)));
-    auto document = parse_html(text_argument(fcinfo, 0), limits);
-    Extraction extraction = extractor.extract(*document, limits);
+    auto extractor = compiled_wrapper(jsonb_argument(fcinfo, 1));
+    auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    Extraction extraction = extractor->extract(*document, limits);
     return {std::move(extractor), std::move(document), std::move(extraction)};
 }
 
@@ -47,7 +47,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_apply_wrapper) {
                     describe_violations(page.extraction.violations), "webwrap.verify lists the violated constraints.");
     for (const Record &record : page.extraction.records) {
         const ScratchMemory scratch;
-        rows.put({jsonb_datum(record_to_json(page.extractor.wrapper(), record))});
+        rows.put({jsonb_datum(record_to_json(page.extractor->wrapper(), record))});
     }
     return 0;
 }
@@ -63,8 +63,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
     RowSink rows(fcinfo);
     const Limits limits = current_limits();
     const AdaptOptions options = adapt_options_from_json(jsonb_argument(fcinfo, 3));
-    const auto old_page = parse_html(text_argument(fcinfo, 0), limits);
-    const auto new_page = parse_html(text_argument(fcinfo, 2), limits);
+    const auto old_page = parsed_page(text_argument(fcinfo, 0), limits);
+    const auto new_page = parsed_page(text_argument(fcinfo, 2), limits);
     for (const Candidate &c : adapt(*old_page, text_argument(fcinfo, 1), *new_page, options, limits))
         rows.put(
             {text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence), text_datum(c.measure)});
@@ -73,16 +73,16 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
 
 WEBWRAP_SQL_FUNCTION(webwrap_still_holds) {
     const Limits limits = current_limits();
-    const auto old_page = parse_html(text_argument(fcinfo, 0), limits);
-    const auto new_page = parse_html(text_argument(fcinfo, 2), limits);
+    const auto old_page = parsed_page(text_argument(fcinfo, 0), limits);
+    const auto new_page = parsed_page(text_argument(fcinfo, 2), limits);
     return Float8GetDatum(still_holds(*old_page, text_argument(fcinfo, 1), *new_page, limits));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_adapt_wrapper) {
     const Limits limits = current_limits();
     const Wrapper wrapper = wrapper_from_json(jsonb_argument(fcinfo, 1));
-    const auto old_page = parse_html(text_argument(fcinfo, 0), limits);
-    const auto new_page = parse_html(text_argument(fcinfo, 2), limits);
+    const auto old_page = parsed_page(text_argument(fcinfo, 0), limits);
+    const auto new_page = parsed_page(text_argument(fcinfo, 2), limits);
     const PagePair pair{old_page.get(), new_page.get(), true};
     const WrapperAdaptation adapted = adapt_wrapper(wrapper, {&pair, 1}, AdaptOptions{}, limits);
     json result = {{"sure", adapted.is_sure},

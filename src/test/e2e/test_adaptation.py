@@ -269,6 +269,30 @@ def test_approve_can_write_the_options(db, shop, site):
     assert read(session) == truth()
 
 
+def test_a_table_of_selectors_adapts_and_approve_replaces_them(db, site):
+    columns = goods.COLUMNS
+    for xpath, css in {'./td[@class="name"]/a': '.name > a', './td[2]': 'td:nth-child(2)', './td[3]': ':scope > td:nth-of-type(3)',
+                       './td[@class="price"]': '#goods .price', './td[5]': 'td:last-child'}.items():
+        assert f"xpath '{xpath}'" in columns
+        columns = columns.replace(f"xpath '{xpath}'", f"css '{css}'")
+    site.serve(goods.pages(table_page))
+    db.main.run(server_sql(site), table_sql(columns=columns, rows=None, rows_css='#goods tbody > tr'))
+    assert read(db.main) == truth()
+    assert db.main.warnings() == []
+    redesign(site, cards_page)
+    assert read(db.main) == truth()
+    db.main.value('SELECT webwrap.approve(%s, true)', history(db.main)[0][0])
+    names = db.main.value("SELECT array_agg(DISTINCT o.option_name) FROM pg_attribute, pg_options_to_table(attfdwoptions) o "
+                          "WHERE attrelid = 'goods'::regclass")
+    assert 'xpath' in names and 'css' not in names
+    names = db.main.value("SELECT array_agg(o.option_name) FROM pg_foreign_table, pg_options_to_table(ftoptions) o "
+                          "WHERE ftrelid = 'goods'::regclass")
+    assert 'rows' in names and 'rows_css' not in names
+    session = db.connect()
+    assert read(session) == truth()
+    assert session.warnings() == []
+
+
 def test_revert_and_approve_are_for_the_owner(db, shop, site):
     redesign(site, cards_page)
     read(shop)

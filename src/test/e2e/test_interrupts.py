@@ -41,6 +41,8 @@ def test_statement_timeout_ends_a_fetch_from_a_server_that(db, urls, kind):
 STAGES = {
     'parse': "SELECT count(webwrap.xpath(repeat('<p class=\"a\"><b>x</b> y', 150000) || i, 'count(//p)')) FROM generate_series(1, 1000) i",
     'select': "SELECT webwrap.xpath(repeat('<p>x</p>', 20000), '//p[count(preceding::p[. = following::p]) > 1]')",
+    'select in libxml2': "SELECT webwrap.xpath(repeat('<p>x</p>', 20000), '//p[not(lang(\"x\"))][count(preceding::p[. = following::p]) > 1]')",
+    'css': "SELECT webwrap.css(repeat('<p><b>x</b></p>', 20000), 'p:has(~ p ~ p > i)')",
     'match': """SELECT webwrap.simple_tree_matching('<r>' || string_agg(format('<x><a%s/></x>', i), '') || '</r>',
         '<r>' || string_agg(format('<x><b%s/></x>', i), '') || '</r>') FROM generate_series(1, 14000) i""",
     'wrap': """SELECT webwrap.verify(repeat('<p>x</p>', 20000),

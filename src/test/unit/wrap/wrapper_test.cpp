@@ -42,11 +42,11 @@ TEST(WrapperJson, names_what_is_wrong_and_what_is_valid) {
               "unknown key \"row\" in wrapper | Valid keys are rows, columns.");
     EXPECT_EQ(
         error_of(R"({"columns":{"a":{"xpath":"b","typ":"text"}}})"),
-        "unknown key \"typ\" in column \"a\" | Valid keys are xpath, type, required, pattern, locale, null_values, "
+        "unknown key \"typ\" in column \"a\" | Valid keys are xpath, css, type, required, pattern, locale, null_values, "
         "min_occurs, max_occurs, separator, columns.");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","type":"int"}}})"),
               "unknown type \"int\" | Valid types are text, integer, numeric, boolean, date, timestamp.");
-    EXPECT_EQ(error_of(R"({"columns":{"a":{"type":"text"}}})"), "column \"a\" has no \"xpath\" | ");
+    EXPECT_EQ(error_of(R"({"columns":{"a":{"type":"text"}}})"), "column \"a\" has no \"xpath\" and no \"css\" | ");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","required":1}}})"),
               "\"required\" of column \"a\" must be true or false | ");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","max_occurs":0}}})").substr(0, 52),
