@@ -68,7 +68,7 @@ class Rewriter final : public nlohmann::json_sax<WideJson> {
         out_.string(value);
         return true;
     }
-    bool binary(std::vector<std::uint8_t> &) override { return false; }
+    bool binary(WideJson::binary_t &) override { return false; }
     bool start_object(std::size_t) override {
         if (!may_nest())
             return false;
