@@ -199,6 +199,7 @@ class TableReader {
             else
                 table.rows.push_back(slots_of(grid, grid.rows[i], cell_to_text));
         }
+        budget_.charge(table.rows.size() * repeated_bytes(table)); /* each row of the result carries them */
         return table;
     }
 
@@ -207,6 +208,13 @@ class TableReader {
         std::string text = fold_space(texts_.read(node, NestedTables::kLeaveOut));
         budget_.charge(sizeof text + text.size());
         return text;
+    }
+
+    [[nodiscard]] static std::size_t repeated_bytes(const Table &table) {
+        std::size_t bytes = table.caption ? table.caption->size() : 0;
+        for (const auto &heading : table.header)
+            bytes += heading ? heading->size() : 0;
+        return bytes;
     }
 
     [[nodiscard]] std::optional<std::string> caption_of(NodeId table) {

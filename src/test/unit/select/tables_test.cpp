@@ -124,7 +124,10 @@ TEST(TablesTest, MemoryIsBounded) {
     std::string tall = "<table><tr><td colspan=1000>x";
     for (int i = 0; i < 1000; ++i)
         tall += "<tr><td>y";
-    for (const std::string &page : {wide, repeated, tall}) {
+    std::string headed = "<table><tr><th>" + std::string(100'000, 'x');
+    for (int i = 0; i < 1000; ++i)
+        headed += "<tr><td>y";
+    for (const std::string &page : {wide, repeated, tall, headed}) {
         const auto document = parse_html(page);
         try {
             (void)find_tables(*document, limits);
