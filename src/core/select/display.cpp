@@ -11,14 +11,15 @@ struct Styles::Rule {
     std::string_view name;
     Display display;
     WhiteSpace white_space = WhiteSpace::kInherit;
+    bool has_condition = false;
 };
 
 namespace {
 
-/* What needs an attribute besides the name. */
-constexpr std::string_view kDialog = "dialog";
-constexpr std::string_view kTemplate = "template";
-constexpr std::string_view kTable = "table";
+/* A form straight below one of these is an accident of markup and shows nothing. */
+bool is_table_part(std::string_view name) {
+    return name == "table" || name == "thead" || name == "tbody" || name == "tfoot" || name == "tr";
+}
 
 std::string without_comments(std::string_view css) {
     std::string plain;
@@ -156,7 +157,7 @@ Style Styles::html_style(NodeId element) {
         {"area", Display::kNone},
         {"article", Display::kBlock},
         {"aside", Display::kBlock},
-        {"audio", Display::kReplaced},
+        {"audio", Display::kReplaced, WhiteSpace::kInherit, true},
         {"base", Display::kNone},
         {"basefont", Display::kNone},
         {"bgsound", Display::kNone},
@@ -171,7 +172,7 @@ Style Styles::html_style(NodeId element) {
         {"datalist", Display::kNone},
         {"dd", Display::kBlock},
         {"details", Display::kBlock},
-        {"dialog", Display::kBlock},
+        {"dialog", Display::kBlock, WhiteSpace::kInherit, true},
         {"dir", Display::kBlock},
         {"div", Display::kBlock},
         {"dl", Display::kBlock},
@@ -181,7 +182,7 @@ Style Styles::html_style(NodeId element) {
         {"figcaption", Display::kBlock},
         {"figure", Display::kBlock},
         {"footer", Display::kBlock},
-        {"form", Display::kBlock},
+        {"form", Display::kBlock, WhiteSpace::kInherit, true},
         {"frame", Display::kReplaced},
         {"frameset", Display::kBlock},
         {"h1", Display::kBlock},
@@ -197,7 +198,7 @@ Style Styles::html_style(NodeId element) {
         {"html", Display::kBlock},
         {"iframe", Display::kReplaced},
         {"img", Display::kReplaced},
-        {"input", Display::kReplaced},
+        {"input", Display::kReplaced, WhiteSpace::kInherit, true},
         {"legend", Display::kBlock},
         {"li", Display::kBlock},
         {"link", Display::kNone},
@@ -227,10 +228,10 @@ Style Styles::html_style(NodeId element) {
         {"source", Display::kNone},
         {"style", Display::kNone},
         {"summary", Display::kBlock},
-        {"table", Display::kTable},
+        {"table", Display::kTable, WhiteSpace::kInherit, true},
         {"tbody", Display::kTablePart},
         {"td", Display::kTableCell},
-        {"template", Display::kNone},
+        {"template", Display::kNone, WhiteSpace::kInherit, true},
         {"textarea", Display::kReplaced},
         {"tfoot", Display::kTablePart},
         {"th", Display::kTableCell},
@@ -253,13 +254,25 @@ Style Styles::html_style(NodeId element) {
     }
     const Rule &rule = kRules[static_cast<std::size_t>(name_to_rule_[name])];
     Style style{rule.display, rule.white_space, Visibility::kInherit};
-    if (rule.name == kDialog && document_.attribute_value(element, "open").data() == nullptr)
-        style.display = Display::kNone;
-    if (rule.name == kTemplate && document_.attribute_value(element, "shadowrootmode").data() != nullptr)
-        style.display = Display::kContents; /* a declarative shadow root: shown in place of its host's content */
-    if (rule.name == kTable && document_.quirks_mode() == QuirksMode::kQuirks)
-        style.white_space = WhiteSpace::kCollapse;
+    if (rule.has_condition)
+        apply_condition(element, style);
     return style;
+}
+
+/* The rules that look at more than the name. */
+void Styles::apply_condition(NodeId element, Style &style) const {
+    const std::string_view name = document_.name(element);
+    const auto lacks = [&](std::string_view attribute) {
+        return document_.attribute_value(element, attribute).data() == nullptr;
+    };
+    if ((name == "dialog" && lacks("open")) || (name == "audio" && lacks("controls")) ||
+        (name == "input" && ascii_lower(document_.attribute_value(element, "type")) == "hidden") ||
+        (name == "form" && is_table_part(document_.name(document_.parent(element)))))
+        style.display = Display::kNone;
+    else if (name == "template" && !lacks("shadowrootmode"))
+        style.display = Display::kContents; /* a declarative shadow root: shown in place of its host's content */
+    else if (name == "table" && document_.quirks_mode() == QuirksMode::kQuirks)
+        style.white_space = WhiteSpace::kCollapse;
 }
 
 Style Styles::style_of(NodeId element) {

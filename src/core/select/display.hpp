@@ -48,6 +48,7 @@ class Styles {
   private:
     struct Rule;
     [[nodiscard]] Style html_style(NodeId element);
+    void apply_condition(NodeId element, Style &style) const;
 
     const Document &document_;
     NameId hidden_;

@@ -36,6 +36,19 @@ const picked = Array.from({length: count}, (_, i) => all[Math.floor(i * all.leng
 return picked.map(element => [fullXPath(element), element.textContent]);
 """
 
+# SVG has links too, whose href is no string. Chromium takes a host with blanks, which the URL standard refuses.
+LINKS = r"""
+return Array.from(document.querySelectorAll('a, area')).map(link => {
+    const target = link.getAttribute('href') ?? (link instanceof SVGElement ? link.getAttribute('xlink:href') : null);
+    try {
+        const url = target === null ? null : new URL(target, document.baseURI);
+        return url === null || url.host.includes('%20') ? '' : url.href;
+    } catch (error) {
+        return '';
+    }
+});
+"""
+
 
 class Browser:
     def __init__(self):
@@ -70,5 +83,4 @@ class Browser:
 
     def links(self):
         """The http and https links in document order, without fragments."""
-        urls = self._driver.execute_script('return Array.from(document.links, link => [link.protocol, link.href])')
-        return [url.partition('#')[0] for protocol, url in urls if protocol in ('http:', 'https:')]
+        return [url.partition('#')[0] for url in self._driver.execute_script(LINKS) if url.startswith(('http:', 'https:'))]

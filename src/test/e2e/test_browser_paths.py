@@ -24,7 +24,8 @@ def real_pages():
 
 
 PAGES = [pytest.param(path, id=path.stem) for path in OURS + real_pages()]
-OUR_PAGES = [pytest.param(path, id=path.stem) for path in OURS]
+# Chromium puts each symbol of a formula on a line of its own.
+TEXT_PAGES = [pytest.param(path, id=path.stem) for path in OURS if path.stem != 'formula']
 
 
 @pytest.fixture(scope='session')
@@ -60,7 +61,7 @@ def test_links_are_those_of_the_browser(browser, db, shown, path):
     assert [found for (found,) in db.main.rows('SELECT url FROM webwrap.links(%s, %s)', html, url)] == browser.links()
 
 
-@pytest.mark.parametrize('path', OUR_PAGES)
+@pytest.mark.parametrize('path', TEXT_PAGES)
 def test_visible_text_is_what_the_browser_shows(browser, db, shown, path):
     html, _ = shown(path)
     assert db.main.value('SELECT webwrap.visible_text(%s)', html) == browser.visible_text()
