@@ -35,7 +35,7 @@ SELECT jsonb_pretty(webwrap.metadata(
      href=/f><script type="application/ld+json">{"price": 12345678901234567890.10, "s": "\u0000\ud800", "e": 1e400}</script>
      <script type="application/ld+json">{"broken": </script></head>
      <body><div itemscope itemtype=http://schema.org/Product><span itemprop=name>N</span><div itemprop=offers itemscope>
-     <meta itemprop=price content=1.50></div></div>')
+     <meta itemprop=price content=1.50></div></div><p vocab="http://schema.org/" typeof=Person><b property=name>A</b></p>')
      #- '{json_ld,0,e}');
 SELECT (webwrap.metadata('<script type=application/ld+json>[1e4000]</script>') #> '{json_ld,0,0}')::numeric = 10::numeric ^ 4000
            AS exact,

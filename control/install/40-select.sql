@@ -44,5 +44,5 @@ CREATE FUNCTION webwrap.metadata(html text) RETURNS jsonb
 COMMENT ON FUNCTION webwrap.metadata(text) IS
 'What a page says about itself, as an object with title, description, canonical, base, language, charset (text, absent when '
 'the page has none), meta, opengraph, twitter (name to text, to an array when repeated), links (rel to array of objects), '
-'feeds, json_ld (array of blocks), microdata (array of items) and errors (array of objects with part, ordinal, message: what '
-'could not be read). References stay as written. Raises 54000 at a limit.';
+'feeds, json_ld (array of blocks), microdata and rdfa (arrays of items) and errors (array of objects with part, ordinal, '
+'message: what could not be read). References stay as written. Raises 54000 at a limit.';

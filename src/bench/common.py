@@ -39,8 +39,8 @@ def create_extension(session):
 
 
 def cpu_seconds(pid):
-    """CPU seconds that a process with one thread has used, in user and kernel mode. The scheduler counts nanoseconds where
-    /proc/PID/stat has ticks of 10 ms, which is too coarse for what is fast."""
+    """CPU seconds that a process with one thread has used, in user and kernel mode. The scheduler counts nanoseconds;
+    the ticks of /proc/PID/stat are too coarse for what is fast."""
     try:
         return int(Path(f'/proc/{pid}/schedstat').read_text().split()[0]) / 1e9
     except FileNotFoundError:

@@ -2,9 +2,9 @@
 """Title, links and texts of list items from pages in a table, in one SQL statement: webwrap.xpath against a PL/Python
 function with lxml, and against XMLTABLE over the same pages, which lxml made well-formed beforehand.
 
-The two peers read each page once for all three, and the PL/Python function keeps its parser and its compiled XPaths; CPU
-seconds are those of the backend. Titles are those of the head: an HTML5 tree tells the titles of SVG images apart, lxml's
-does not.
+The two peers read each page once for all three, and the PL/Python function keeps its parser and its compiled XPaths.
+CPU seconds are those of the backend. Titles are those of the head: an HTML5 tree tells the titles of SVG images apart,
+lxml's does not.
 """
 
 import argparse

@@ -13,6 +13,7 @@
 #include "core/select/json_text.hpp"
 #include "core/select/links.hpp"
 #include "core/select/microdata.hpp"
+#include "core/select/rdfa.hpp"
 
 namespace webwrap {
 
@@ -265,6 +266,11 @@ class MetadataReader {
         write_microdata(document_, out_, problems, limits_);
         for (std::string &problem : problems)
             problems_.push_back({"microdata", 0, std::move(problem)});
+        problems.clear();
+        out_.key("rdfa");
+        write_rdfa(document_, out_, problems);
+        for (std::string &problem : problems)
+            problems_.push_back({"rdfa", 0, std::move(problem)});
     }
 
     void write_problems() {

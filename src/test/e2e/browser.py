@@ -9,8 +9,8 @@ from selenium.webdriver.chrome.service import Service
 
 # Sandboxed without allow-scripts: the parser's scripting flag is off, and no refresh leads away from the page.
 PAGE_HEADERS = {'Content-Security-Policy': "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'"}
-ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage', '--no-first-run',
-             '--disable-background-networking', '--disable-component-update', '--disable-sync',
+ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage',
+             '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
              '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--window-size=1200,900']
 
 # The full XPath as the developer tools copy it: an index only where siblings share the name. They write plain names for
@@ -83,4 +83,5 @@ class Browser:
 
     def links(self):
         """The http and https links in document order, without fragments."""
-        return [url.partition('#')[0] for url in self._driver.execute_script(LINKS) if url.startswith(('http:', 'https:'))]
+        urls = self._driver.execute_script(LINKS)
+        return [url.partition('#')[0] for url in urls if url.startswith(('http:', 'https:'))]

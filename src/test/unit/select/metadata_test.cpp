@@ -18,7 +18,7 @@ Json metadata_of(std::string_view html, const Limits &limits = {}) {
 
 TEST(MetadataTest, AnEmptyPageHasEmptyContainers) {
     EXPECT_EQ(metadata_of(""), Json::parse(R"({"meta": {}, "opengraph": {}, "twitter": {}, "links": {}, "feeds": [],
-                                               "json_ld": [], "microdata": [], "errors": []})"));
+                                               "json_ld": [], "microdata": [], "rdfa": [], "errors": []})"));
 }
 
 TEST(MetadataTest, WhatTheHeadSays) {
@@ -191,6 +191,45 @@ TEST(MicrodataTest, ReferencesAreBounded) {
         EXPECT_EQ(error.message(), "microdata items of the page refer to more than 20000 nodes");
         EXPECT_EQ(error.hint(), "Raise webwrap.max_nodes.");
     }
+}
+
+Json rdfa_of(std::string_view html) { return metadata_of(html)["rdfa"]; }
+
+TEST(RdfaTest, ItemsPropertiesAndValues) {
+    EXPECT_EQ(
+        rdfa_of(
+            "<div vocab='http://s.test/' typeof='A B' resource='#x'><p property=name> N <b>x</b></p><meta property=m "
+            "content=c><a property='url u' href=/h>no</a><img property=img src=s><time property=t datetime=2020>no"
+            "</time><i property=t>2021</i><i property='og:title http://t.test/p x:y'>1</i></div>"),
+        Json::parse(R"([{"type": ["http://s.test/A", "http://s.test/B"], "id": "#x", "properties": {
+                  "http://s.test/name": [" N x"], "http://s.test/m": ["c"], "http://s.test/url": ["/h"],
+                  "http://s.test/u": ["/h"], "http://s.test/img": ["s"], "http://s.test/t": ["2020", "2021"],
+                  "http://ogp.me/ns#title": ["1"], "http://t.test/p": ["1"], "x:y": ["1"]}}])"));
+    EXPECT_EQ(
+        rdfa_of("<meta property=og:title content=x><p property=no>x</p><div typeof=T property=p>no vocabulary</div>"),
+        Json::array());
+}
+
+TEST(RdfaTest, ItemsNestAndScopesEnd) {
+    EXPECT_EQ(
+        rdfa_of("<div prefix='p: http://p.test/ q: http://q.test/' typeof=p:A><div property=p:a typeof=q:B>"
+                "<i property=q:b>1</i></div><i property=p:c>2</i><div typeof=p:C><i property=p:d>3</i></div></div>"
+                "<div typeof=p:D></div><div vocab='http://v.test/'><div about=/s><i property=e>4</i></div></div>"
+                "<div resource=/empty>x</div>"),
+        Json::parse(R"([{"type": ["http://p.test/A"], "properties": {
+                      "http://p.test/a": [{"type": ["http://q.test/B"], "properties": {"http://q.test/b": ["1"]}}],
+                      "http://p.test/c": ["2"]}},
+                  {"type": ["http://p.test/C"], "properties": {"http://p.test/d": ["3"]}},
+                  {"type": ["p:D"], "properties": {}},
+                  {"type": [], "id": "/s", "properties": {"http://v.test/e": ["4"]}}])"));
+}
+
+TEST(RdfaTest, DepthIsReported) {
+    std::string deep = "<div vocab='http://v.test/' typeof=A>";
+    for (int i = 0; i < 70; ++i)
+        deep += "<div property=a typeof=A>";
+    EXPECT_EQ(metadata_of(deep)["errors"],
+              Json::parse(R"([{"part": "rdfa", "message": "items nest deeper than 64 levels: http://v.test/a"}])"));
 }
 
 } // namespace
