@@ -22,5 +22,34 @@ CREATE FUNCTION webwrap.links(html text, base_url text) RETURNS TABLE (url text,
     AS 'MODULE_PATHNAME', 'webwrap_links'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION webwrap.links(text, text) IS
-'The http and https links of a page in document order: absolute URL without fragment, anchor text (alt text of an area) '
-'and rel tokens in lower case. base_url is the page''s address; a base element overrides it.';
+'The http and https links of a page in document order: url is absolute, in the normal form of the URL standard, without '
+'fragment; anchor is the visible text, else the alt text of images, aria-label or title (of an area its alt text); rel are '
+'the rel tokens in lower case. base_url is the page''s address; a base element overrides it. Raises 22023 when base_url is '
+'no http or https URL, 54000 at a limit.';
+
+CREATE FUNCTION webwrap.visible_text(html text) RETURNS text
+    AS 'MODULE_PATHNAME', 'webwrap_visible_text'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.visible_text(text) IS
+'What a reader sees of a page without its style sheets: white space collapsed except in pre, blocks and br on lines of their '
+'own, an empty line around p, cells separated by tabs (innerText of the HTML standard); without script, style, template, '
+'head, hidden elements and closed details. Raises 54000 at a limit.';
+
+CREATE FUNCTION webwrap.tables(html text)
+    RETURNS TABLE (ordinal int, caption text, header text[], row_number int, cells text[])
+    AS 'MODULE_PATHNAME', 'webwrap_tables'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION webwrap.tables(text) IS
+'The body rows of a page''s tables: ordinal numbers the tables in document order, nested ones too, and row_number the rows, '
+'both from 1. cells has one element a column: the visible text, repeated where a cell spans several, NULL where none is. '
+'header likewise, several header rows joined by " / ", empty without header rows. caption is NULL without one. Tables with '
+'role presentation or none are left out. Raises 54000 at a limit.';
+
+CREATE FUNCTION webwrap.metadata(html text) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'webwrap_metadata'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.metadata(text) IS
+'What a page says about itself, as an object with title, description, canonical, base, language, charset (text, absent when '
+'the page has none), meta, opengraph, twitter (name to text, to an array when repeated), links (rel to array of objects), '
+'feeds, json_ld (array of blocks), microdata and rdfa (arrays of items) and errors (array of objects with part, ordinal, '
+'message: what could not be read). References stay as written. Raises 54000 at a limit.';

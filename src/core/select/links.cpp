@@ -1,70 +1,142 @@
 #include "core/select/links.hpp"
 
+#include <algorithm>
 #include <optional>
 
-#include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/fetch/url.hpp"
+#include "core/select/output_budget.hpp"
+#include "core/select/visible_text.hpp"
 
 namespace webwrap {
 
 namespace {
 
-/* The resolved reference, or nothing when it is no http(s) URL: a page may link to anything. */
-std::optional<Url> try_resolve(const Url &base, std::string_view reference) {
-    try {
-        return resolve_url(base, reference);
-    } catch (const Error &) {
-        return std::nullopt;
-    }
-}
+/* What relative references resolve against; nothing when the page's base element makes that impossible. */
+using Base = std::optional<Url>;
 
-/* The page's base element overrides the address it came from (HTML standard, document base URL). */
-Url base_of(const Document &document, std::string_view base_url) {
-    Url base = parse_url(base_url);
+NodeId find_base(const Document &document) {
+    const NameId base = document.find_name("base");
+    const NameId href = document.find_name("href");
+    if (base == kNoName || href == kNoName)
+        return kNoNode;
     for (NodeId node = 0; node < document.size(); ++node) {
-        if (!document.is_element(node) || document.name(node) != "base")
+        if (node % 4096 == 0)
+            Interrupt::poll();
+        if (!document.is_element(node) || document.space(node) != NodeSpace::kHtml)
             continue;
-        const std::string_view href = document.attribute_value(node, "href");
-        if (href.data() != nullptr)
-            return try_resolve(base, href).value_or(base);
+        if (document.name_id(node) == base && document.attribute_value(node, "href").data() != nullptr)
+            return node;
+        if (is_inert(document, node))
+            node = document.end_of(node) - 1;
     }
-    return base;
+    return kNoNode;
 }
 
-std::vector<std::string> split_tokens(std::string_view text) {
-    std::vector<std::string> tokens;
-    std::string folded = ascii_lower(fold_space(text));
-    for (std::size_t at = 0; at < folded.size();) {
-        const std::size_t end = std::min(folded.find(' ', at), folded.size());
-        tokens.emplace_back(folded.substr(at, end - at));
-        at = end + 1;
+/* The page's base element overrides the address it came from (HTML standard, document base URL). One that is no URL, or a
+ * data or javascript one, counts as absent; one in another scheme takes relative links there, out of our sight. */
+Base base_of(const Document &document, std::string_view base_url) {
+    const Url fallback = parse_url(base_url);
+    const NodeId element = find_base(document);
+    if (element == kNoNode)
+        return fallback;
+    const std::string_view href = document.attribute_value(element, "href");
+    if (std::optional<Url> url = resolve_link(&fallback, href))
+        return url;
+    const std::string scheme = scheme_of(href);
+    const bool is_ignored =
+        scheme.empty() || scheme == "http" || scheme == "https" || scheme == "data" || scheme == "javascript";
+    return is_ignored ? Base(fallback) : std::nullopt;
+}
+
+std::string alt_texts(const Document &document, NodeId link) {
+    std::string texts;
+    for (NodeId node = link + 1; node < document.end_of(link); ++node) {
+        if (!document.is_element(node) || document.name(node) != "img")
+            continue;
+        const std::string alt = fold_space(document.attribute_value(node, "alt"));
+        if (!alt.empty())
+            texts += (texts.empty() ? "" : " ") + alt;
     }
-    return tokens;
+    return texts;
+}
+
+std::string anchor_of(const Document &document, NodeId link, VisibleTextReader &reader) {
+    if (document.name(link) == "area")
+        return fold_space(document.attribute_value(link, "alt"));
+    std::string anchor = fold_space(reader.read(link));
+    if (anchor.empty())
+        anchor = alt_texts(document, link);
+    for (const char *name : {"aria-label", "title"})
+        if (anchor.empty())
+            anchor = fold_space(document.attribute_value(link, name));
+    return anchor;
+}
+
+/* A null view when the element is no link. A link of an SVG image may use the older attribute. */
+std::string_view target_of(const Document &document, NodeId node) {
+    const std::string_view name = document.name(node);
+    if (name != "a" && name != "area")
+        return {};
+    const std::string_view href = document.attribute_value(node, "href");
+    if (href.data() == nullptr && document.space(node) == NodeSpace::kSvg)
+        return document.attribute_value(node, "xlink:href");
+    return href;
 }
 
 } // namespace
 
-std::vector<Link> find_links(const Document &document, std::string_view base_url) {
-    const Url base = base_of(document, base_url);
+std::vector<Link> find_links(const Document &document, std::string_view base_url, const Limits &limits) {
+    const Base base = base_of(document, base_url);
+    VisibleTextReader reader(document);
+    OutputBudget budget(limits, "links");
     std::vector<Link> links;
+    unsigned visited = 0;
     for (NodeId node = 0; node < document.size(); ++node) {
-        if (node % 1024 == 0)
+        if (++visited % 1024 == 0)
             Interrupt::poll();
-        if (!document.is_element(node) || (document.name(node) != "a" && document.name(node) != "area"))
+        if (!document.is_element(node))
             continue;
-        const std::string_view href = document.attribute_value(node, "href");
-        if (href.data() == nullptr)
+        if (is_inert(document, node)) {
+            node = document.end_of(node) - 1;
             continue;
-        const std::optional<Url> url = try_resolve(base, trim(href));
+        }
+        const std::string_view target = target_of(document, node);
+        if (target.data() == nullptr)
+            continue;
+        std::optional<Url> url = resolve_link(base ? &*base : nullptr, target);
         if (!url)
             continue;
-        std::string anchor = document.name(node) == "area" ? std::string(document.attribute_value(node, "alt"))
-                                                           : fold_space(document.string_value(node));
-        links.push_back({url->text, std::move(anchor), split_tokens(document.attribute_value(node, "rel"))});
+        Link link{std::move(url->text), anchor_of(document, node, reader),
+                  split_tokens(document.attribute_value(node, "rel"), true)};
+        budget.charge(sizeof(Link) + link.url.size() + link.anchor.size() +
+                      document.attribute_value(node, "rel").size());
+        links.push_back(std::move(link));
     }
     return links;
+}
+
+std::vector<std::string> split_tokens(std::string_view text, bool lower) {
+    std::vector<std::string> tokens;
+    const std::string given = lower ? ascii_lower(text) : std::string(text);
+    for (std::size_t at = 0; at < given.size();) {
+        if (is_html_space(given[at])) {
+            ++at;
+            continue;
+        }
+        std::size_t end = at;
+        while (end < given.size() && !is_html_space(given[end]))
+            ++end;
+        tokens.push_back(given.substr(at, end - at));
+        at = end;
+    }
+    return tokens;
+}
+
+bool is_inert(const Document &document, NodeId element) {
+    return document.name(element) == "template" && document.space(element) == NodeSpace::kHtml &&
+           document.attribute_value(element, "shadowrootmode").data() == nullptr;
 }
 
 } // namespace webwrap

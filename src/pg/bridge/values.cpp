@@ -100,6 +100,27 @@ Datum text_array_datum(const std::vector<std::string> &texts) {
         [values, count] { return PointerGetDatum(construct_array(values, count, TEXTOID, -1, false, TYPALIGN_INT)); });
 }
 
+Datum text_array_datum(const std::vector<std::optional<std::string>> &texts) {
+    if (texts.empty())
+        return text_array_datum(std::vector<std::string>());
+    std::vector<Datum> datums;
+    const std::unique_ptr<bool[]> is_null(new bool[texts.size()]);
+    datums.reserve(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        is_null[i] = !texts[i].has_value();
+        datums.push_back(texts[i] ? text_datum(*texts[i]) : Datum{0});
+    }
+    Datum *values = datums.data();
+    bool *nulls = is_null.get();
+    const int count = static_cast<int>(datums.size());
+    return call_pg([values, nulls, count] {
+        int dimensions[1] = {count};
+        int lower_bounds[1] = {1};
+        return PointerGetDatum(
+            construct_md_array(values, nulls, 1, dimensions, lower_bounds, TEXTOID, -1, false, TYPALIGN_INT));
+    });
+}
+
 RowSink::RowSink(FunctionCallInfo fcinfo) : info_(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)) {
     call_pg([fcinfo] { materialize_result(fcinfo); });
 }

@@ -2,6 +2,7 @@
 
 /* Arguments and results of SQL functions. All may throw PendingPgError. */
 
+#include <optional>
 #include <span>
 
 #include "pg/bridge/guard.hpp"
@@ -21,6 +22,8 @@ namespace webwrap::pg {
 /* Parses JSON text into jsonb. */
 [[nodiscard]] Datum jsonb_datum(const std::string &json);
 [[nodiscard]] Datum text_array_datum(const std::vector<std::string> &texts);
+/* Nothing becomes NULL. */
+[[nodiscard]] Datum text_array_datum(const std::vector<std::optional<std::string>> &texts);
 
 /* A nullable value on its way into a row. */
 struct Value {

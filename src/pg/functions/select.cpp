@@ -1,4 +1,8 @@
+#include "core/base/interrupt.hpp"
 #include "core/select/links.hpp"
+#include "core/select/metadata.hpp"
+#include "core/select/tables.hpp"
+#include "core/select/visible_text.hpp"
 #include "core/select/xpath.hpp"
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
@@ -43,9 +47,40 @@ WEBWRAP_SQL_FUNCTION(webwrap_css) { return select_texts(fcinfo, *compiled_css(te
 WEBWRAP_SQL_FUNCTION(webwrap_links) {
     RowSink rows(fcinfo);
     const auto document = parsed_page(text_argument(fcinfo, 0), current_limits());
-    for (const Link &link : find_links(*document, text_argument(fcinfo, 1))) {
+    for (const Link &link : find_links(*document, text_argument(fcinfo, 1), current_limits())) {
         const ScratchMemory scratch;
         rows.put({text_datum(link.url), text_datum(link.anchor), text_array_datum(link.rel)});
+    }
+    return 0;
+}
+
+/* What a page shows and says of itself: visible text, tables, metadata. */
+
+WEBWRAP_SQL_FUNCTION(webwrap_visible_text) {
+    const auto document = parsed_page(text_argument(fcinfo, 0), current_limits());
+    return text_datum(visible_text(*document));
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_metadata) {
+    const Limits limits = current_limits();
+    const auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    return jsonb_datum(page_metadata(*document, limits));
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_tables) {
+    RowSink rows(fcinfo);
+    const Limits limits = current_limits();
+    const auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    int ordinal = 0;
+    for (const Table &table : find_tables(*document, limits)) {
+        ++ordinal;
+        int row_number = 0;
+        for (const Table::Slots &row : table.rows) {
+            Interrupt::poll();
+            const ScratchMemory scratch;
+            rows.put({Int32GetDatum(ordinal), table.caption ? Value(text_datum(*table.caption)) : Value(),
+                      text_array_datum(table.header), Int32GetDatum(++row_number), text_array_datum(row)});
+        }
     }
     return 0;
 }
