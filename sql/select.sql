@@ -123,6 +123,10 @@ SELECT cardinality(webwrap.xpath(repeat(html, 20), '//h1')) FROM page WHERE i = 
 SET webwrap.max_document_memory = '64kB';
 SELECT cardinality(webwrap.xpath(repeat(html, 20), '//h1')) FROM page WHERE i = 200;
 RESET webwrap.max_document_memory;
+-- More expressions than are kept, each used again after it has gone.
+SELECT round, count(*) FROM generate_series(1, 2) AS round, generate_series(1, 100) AS n, page
+WHERE i = 1 AND webwrap.xpath(html, format('count(//p[%s])', n)) = '{1}' AND webwrap.css(html, format('p:nth-of-type(%s)', n)) = '{text}'
+GROUP BY round ORDER BY round;
 -- A failure in the middle leaves a page that works.
 SET webwrap.max_xpath_operations = 1000;
 SELECT webwrap.xpath(html, '//p[. = following::p]') FROM page WHERE i = 1;

@@ -66,6 +66,8 @@ class Evaluator {
     bool exists(const Expr &e, const Focus &focus);
     void start_path(const Expr &e, const Focus &focus, NodeSet &out);
     void take_step(const Step &step, const NodeSet &in, NodeSet &out);
+    void walk_all(const Step &step, NodeRef context, NodeSet &out);
+    void take_union(const Step &step, const NodeSet &in, NodeSet &out);
     void take_named(const Step &step, NodeRef context, NodeSet &out);
     void take_attributes(const Step &step, const NodeSet &in, NodeSet &out);
     void take_descendants(const Step &step, const NodeSet &in, NodeSet &out);

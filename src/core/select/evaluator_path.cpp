@@ -108,77 +108,75 @@ bool Evaluator::exists(const Expr &e, const Focus &focus) {
 
 void Evaluator::take_step(const Step &step, const NodeSet &in, NodeSet &out) {
     out.clear();
-    if (step.axis == Axis::kDescendantChild) {
+    if (step.axis == Axis::kDescendantChild)
         take_children_by_parent(step, in, out);
-    } else if (step.is_positional) {
+    else if (step.is_positional)
         for (const NodeRef context : in)
             take_positional(step, context, out);
-    } else {
-        const auto keep = [&](NodeRef node) {
-            if (passes(step, node))
-                out.push_back(node);
-            return true;
-        };
-        if (step.axis == Axis::kAttribute && step.test == NodeTest::kName) {
-            take_attributes(step, in, out);
-            return;
-        }
-        if (in.size() == 1 && step.axis < Axis::kAncestor) {
-            if (step.axis == Axis::kDescendant && step.test == NodeTest::kName && step.predicates.empty())
-                take_named(step, in.front(), out);
-            else
-                walk(step, in.front(), keep); /* forward, so in order */
-            return;
-        }
-        switch (step.axis) {
-        case Axis::kDescendant:
-        case Axis::kDescendantOrSelf:
-        case Axis::kDescendantAttribute:
-            take_descendants(step, in, out);
-            break;
-        case Axis::kAncestor:
-        case Axis::kAncestorOrSelf:
-            take_ancestors(step, in, out);
-            break;
-        case Axis::kFollowingSibling:
-        case Axis::kPrecedingSibling:
-            take_siblings(step, in, out);
-            break;
-        case Axis::kFollowing: { /* the context that ends first sees them all */
-            const auto end_of = [&](NodeRef context) { return document_.end_of(context.node); };
-            const NodeRef first = *std::min_element(
-                in.begin(), in.end(), [&](const NodeRef &a, const NodeRef &b) { return end_of(a) < end_of(b); });
-            walk(step, first, keep);
-            break;
-        }
-        case Axis::kPreceding: /* the last one does */
-            walk(step, in.back(), keep);
-            break;
-        case Axis::kParent: {
-            NodeId last = kNoNode;
-            for (const NodeRef context : in) {
-                const NodeId parent = context.is_attribute() ? context.node : document_.parent(context.node);
-                if (parent != last)
-                    walk(step, context, keep);
-                last = parent;
-            }
-            break;
-        }
-        default:
-            for (const NodeRef context : in)
-                walk(step, context, keep);
-        }
-    }
+    else if (step.axis == Axis::kAttribute && step.test == NodeTest::kName)
+        return take_attributes(step, in, out);
+    else if (in.size() == 1 && step.axis == Axis::kDescendant && step.test == NodeTest::kName &&
+             step.predicates.empty())
+        return take_named(step, in.front(), out);
+    else if (in.size() == 1 && step.axis < Axis::kAncestor)
+        return walk_all(step, in.front(), out); /* forward, so in order */
+    else
+        take_union(step, in, out);
     normalise(out);
+}
+
+void Evaluator::walk_all(const Step &step, NodeRef context, NodeSet &out) {
+    walk(step, context, [&](NodeRef node) {
+        if (passes(step, node))
+            out.push_back(node);
+        return true;
+    });
+}
+
+/* A step without counting predicates from all contexts at once; the result may lack order. */
+void Evaluator::take_union(const Step &step, const NodeSet &in, NodeSet &out) {
+    switch (step.axis) {
+    case Axis::kDescendant:
+    case Axis::kDescendantOrSelf:
+    case Axis::kDescendantAttribute:
+        return take_descendants(step, in, out);
+    case Axis::kAncestor:
+    case Axis::kAncestorOrSelf:
+        return take_ancestors(step, in, out);
+    case Axis::kFollowingSibling:
+    case Axis::kPrecedingSibling:
+        return take_siblings(step, in, out);
+    case Axis::kFollowing: { /* the context that ends first sees them all */
+        const auto ends_before = [&](const NodeRef &a, const NodeRef &b) {
+            return document_.end_of(a.node) < document_.end_of(b.node);
+        };
+        return walk_all(step, *std::min_element(in.begin(), in.end(), ends_before), out);
+    }
+    case Axis::kPreceding: /* the last one does */
+        return walk_all(step, in.back(), out);
+    case Axis::kParent: {
+        NodeId last = kNoNode;
+        for (const NodeRef context : in) {
+            const NodeId parent = context.is_attribute() ? context.node : document_.parent(context.node);
+            if (parent != last)
+                walk_all(step, context, out);
+            last = parent;
+        }
+        return;
+    }
+    default:
+        for (const NodeRef context : in)
+            walk_all(step, context, out);
+    }
 }
 
 /* All descendants of a name: a part of the index. */
 void Evaluator::take_named(const Step &step, NodeRef context, NodeSet &out) {
+    if (context.is_attribute())
+        return;
     const auto elements = indexes_.elements_named(name(step.name));
     const auto first = std::upper_bound(elements.begin(), elements.end(), context.node);
     const auto end = std::lower_bound(first, elements.end(), document_.end_of(context.node));
-    if (context.is_attribute())
-        return;
     charge(1 + (end - first));
     out.reserve(static_cast<std::size_t>(end - first));
     for (auto at = first; at != end; ++at)
@@ -203,11 +201,7 @@ void Evaluator::take_descendants(const Step &step, const NodeSet &in, NodeSet &o
             charge();
             continue;
         }
-        walk(step, context, [&](NodeRef node) {
-            if (passes(step, node))
-                out.push_back(node);
-            return true;
-        });
+        walk_all(step, context, out);
         if (!context.is_attribute())
             covered = document_.end_of(context.node);
     }
@@ -235,11 +229,6 @@ void Evaluator::take_ancestors(const Step &step, const NodeSet &in, NodeSet &out
 
 /* Of the contexts below one parent the first (or last) sees the siblings of all. */
 void Evaluator::take_siblings(const Step &step, const NodeSet &in, NodeSet &out) {
-    const auto keep = [&](NodeRef node) {
-        if (passes(step, node))
-            out.push_back(node);
-        return true;
-    };
     std::unordered_set<NodeId> parents;
     NodeId last = kNoNode;
     const auto visit = [&](NodeRef context) {
@@ -248,7 +237,7 @@ void Evaluator::take_siblings(const Step &step, const NodeSet &in, NodeSet &out)
         if (context.is_attribute() || parent == last || !parents.insert(parent).second)
             return;
         last = parent;
-        walk(step, context, keep);
+        walk_all(step, context, out);
     };
     if (step.axis == Axis::kFollowingSibling)
         std::for_each(in.begin(), in.end(), visit);
