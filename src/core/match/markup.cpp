@@ -71,12 +71,13 @@ NodeId only_element_in(const Document &document, NodeId parent) {
     return found;
 }
 
-/* The content of a template element is parsed without the context that a table row or a list item needs elsewhere. */
+/* As the content of a template, which gives a table row or a list item the context that it needs. */
 Example parse_fragment(std::string_view markup, const Limits &limits) {
-    std::string wrapped("<template>");
-    wrapped.append(markup);
-    auto document = parse_html(wrapped, limits);
-    const NodeId root = only_element_in(*document, first_named(*document, "template"));
+    const FragmentContext context{"template"};
+    HtmlOptions options;
+    options.fragment = &context;
+    auto document = parse_html(markup, limits, options);
+    const NodeId root = only_element_in(*document, document->root_element());
     return {std::move(document), root};
 }
 

@@ -170,11 +170,36 @@ TEST(CssSelectorTest, OperationLimitIsAnError) {
     }
 }
 
+std::size_t count(std::string_view selector, std::string_view page) {
+    return CssSelector(selector).evaluate(*parse_html(page)).nodes.size();
+}
+
+TEST(CssSelectorTest, QuirksModeFoldsClassesAndIds) {
+    const std::string body = "<p class=Item id=One>x";
+    EXPECT_EQ(count(".item", body), 1u);
+    EXPECT_EQ(count("#one", body), 1u);
+    EXPECT_EQ(count("[class=item]", body), 0u);
+    EXPECT_EQ(count(".item", "<!DOCTYPE html>" + body), 0u);
+    EXPECT_EQ(count("#one", "<!DOCTYPE html>" + body), 0u);
+    EXPECT_EQ(count("#One.Item", "<!DOCTYPE html>" + body), 1u);
+}
+
+TEST(CssSelectorTest, NamesInForeignContentKeepTheirCase) {
+    const std::string page = "<!DOCTYPE html><svg viewBox='0 0 1 1'><linearGradient/></svg><DIV xml:lang=de lang=en>x</DIV>"
+                             "<svg xml:lang=de><g></g></svg>";
+    EXPECT_EQ(count("linearGradient", page), 1u);
+    EXPECT_EQ(count("lineargradient", page), 0u);
+    EXPECT_EQ(count("DIV", page), 1u);
+    EXPECT_EQ(count("svg[viewBox]", page), 1u);
+    EXPECT_EQ(count("g:lang(de)", page), 1u);
+    EXPECT_EQ(count("div:lang(en)", page), 1u);
+}
+
 /* The translation says the same from the whole page and from every element. */
 class CssToXPathTest : public testing::TestWithParam<const char *> {};
 
 TEST_P(CssToXPathTest, SelectsTheSame) {
-    const auto document = parse_html(test::read_file(std::string(kFolder) + "pages/" + GetParam()));
+    const auto document = parse_html("<!DOCTYPE html>" + test::read_file(std::string(kFolder) + "pages/" + GetParam()));
     for (const std::string &selector : test::read_expressions(std::string(kFolder) + "selectors.txt")) {
         if (selector.starts_with("!"))
             continue;

@@ -13,7 +13,11 @@ struct Case {
 
 void expect_texts(std::initializer_list<Case> cases) {
     for (const auto &[html, text] : cases)
-        EXPECT_EQ(visible_text(*parse_html(html)), text) << html;
+        EXPECT_EQ(visible_text(*parse_html("<!DOCTYPE html>" + std::string(html))), text) << html;
+}
+
+TEST(VisibleTextTest, TablesInQuirksModeStartAnew) {
+    EXPECT_EQ(visible_text(*parse_html("<div style='white-space:pre'><table><tr><td> a  b </td></tr></table></div>")), "a b");
 }
 
 TEST(VisibleTextTest, WhiteSpaceCollapsesAcrossInlineElements) {
