@@ -17,5 +17,8 @@ BEGIN
 END
 $$;
 
+-- Made here, not by the control file, so that it belongs to the extension: DROP EXTENSION takes it along, and a schema of
+-- this name that somebody else has made before is an error, not a place where they could add functions to ours.
+CREATE SCHEMA webwrap;
 COMMENT ON SCHEMA webwrap IS 'web pages as tables that repair themselves';
 GRANT USAGE ON SCHEMA webwrap TO PUBLIC;

@@ -129,7 +129,7 @@ def report_said(site):
     for column in COLUMNS:
         example = f'   e.g. {unsaid[column][0][1]!r} on page {unsaid[column][0][0]}' if unsaid[column] else ''
         print(f'{column:<10}{said[column]:>7} of {total[column]:>5}{example}')
-    return not unsaid
+    return not any(unsaid.values())
 
 
 def report_wrapper(site):

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "catalog/pg_class.h"
+#include "catalog/pg_foreign_data_wrapper.h"
 #include "common/base64.h"
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
@@ -52,6 +53,14 @@ inline bool owns_relation(Oid relation, Oid role) {
     return object_ownercheck(RelationRelationId, relation, role);
 #else
     return pg_class_ownercheck(relation, role);
+#endif
+}
+
+inline bool may_use_wrapper(Oid wrapper, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(ForeignDataWrapperRelationId, wrapper, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_foreign_data_wrapper_aclcheck(wrapper, role, ACL_USAGE) == ACLCHECK_OK;
 #endif
 }
 

@@ -47,6 +47,7 @@ class PageSource {
 
   private:
     void wait_for_turn();
+    [[nodiscard]] bool is_on_site(const std::string &url) const;
 
     const TableDefinition &table_;
     Oid user_;

@@ -66,6 +66,7 @@ struct TableEntries {
     ForeignServer *server;
     TupleDesc attributes;
     const char *name;
+    bool leaves_base_url;
 };
 
 TableEntries look_up(Oid relation) {
@@ -77,6 +78,7 @@ TableEntries look_up(Oid relation) {
         entries.attributes = CreateTupleDescCopyConstr(RelationGetDescr(open));
         entries.name =
             quote_qualified_identifier(get_namespace_name(RelationGetNamespace(open)), RelationGetRelationName(open));
+        entries.leaves_base_url = may_use_wrapper(entries.server->fdwid, open->rd_rel->relowner);
         RelationClose(open);
         return entries;
     });
@@ -156,6 +158,7 @@ TableDefinition read_table(Oid relation) {
     table.server = entries.server->serverid;
     table.name = entries.name;
     table.base_url = text_option(server, "base_url");
+    table.leaves_base_url = entries.leaves_base_url;
     table.user_agent = text_option(server, "user_agent");
     if (const std::string *rate = find_option(server, "requests_per_second"))
         table.requests_per_second = std::stod(*rate);

@@ -27,6 +27,7 @@ struct TableDefinition {
     Oid server = InvalidOid;
     std::string name; /* quoted and qualified */
     std::string base_url;
+    bool leaves_base_url = false; /* its owner could make a server for any address, so it may name any */
     std::string user_agent;
     double requests_per_second = 0; /* 0: no limit */
     UrlTemplate url{""};

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from goods import server_sql, table_sql
+from hostile import PAGE
 from site_server import Site
 
 LOOPBACK = ['127.0.0.1', '[::ffff:127.0.0.1]', '2130706433', '0x7f000001', '127.1', 'localhost']
@@ -109,6 +110,26 @@ def test_a_role_without_webwrap_fetch_cannot_fetch(db, hostile):
         assert session.error("CREATE SERVER s FOREIGN DATA WRAPPER webwrap").sqlstate == '42501'
         db.main.run(f'GRANT webwrap_fetch TO {role}')
         assert session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok')) == 200
+        session.close()
+
+
+@pytest.mark.parametrize('options', ["url '{elsewhere}'", "url '1', next_page 'string(\"{elsewhere}\")'"])
+def test_usage_on_a_server_is_for_its_site_only(db, site, hostile, options):
+    """A role without webwrap_fetch must not get to choose addresses by way of a table's options."""
+    site.serve([PAGE])
+    db.main.run(server_sql(site))
+    with db.role('reader', 'USAGE ON FOREIGN SERVER shop', 'CREATE ON SCHEMA public') as role:
+        session = db.connect(role)
+        session.run("CREATE FOREIGN TABLE own (a text OPTIONS (xpath '.')) SERVER shop OPTIONS (url '1', rows '//p')",
+                    "CREATE FOREIGN TABLE other (a text OPTIONS (xpath '.')) SERVER shop "
+                    f"OPTIONS ({options.format(elsewhere=hostile.url('/ok'))}, rows '//p')")
+        assert session.rows('SELECT * FROM own') == [('a page',)]
+        seen = len(hostile.requests)
+        error = session.error('SELECT * FROM other')
+        assert error.sqlstate == '42501' and 'webwrap_fetch' in error.message_hint
+        assert len(hostile.requests) == seen
+        db.main.run(f'GRANT webwrap_fetch TO {role}')
+        assert ('a page',) in session.rows('SELECT * FROM other') and len(hostile.requests) == seen + 1
         session.close()
 
 

@@ -174,6 +174,24 @@ def test_dump_and_restore_carry_what_was_learned(db, site, tmp_path, form):
         restored.drop()
 
 
+def test_a_dump_as_inserts_restores_whatever_the_order_on_disk(db, tmp_path):
+    """Space that deleted bodies leave is reused: a body may stand before its prefix."""
+    store = "SELECT webwrap.store_body(convert_to(repeat(md5({}), 50), 'UTF8'), {}) FROM generate_series(1, {}) i"
+    db.main.run(store.format("i::text", "NULL", 9), "DELETE FROM webwrap.body WHERE ctid < '(0,9)'", 'VACUUM webwrap.body',
+                store.format("'new' || i", '(SELECT hash FROM webwrap.body ORDER BY ctid DESC LIMIT 1)', 3))
+    assert db.main.value('SELECT count(*) FROM webwrap.body b JOIN webwrap.body p ON p.hash = b.prefix_hash '
+                         'WHERE b.ctid < p.ctid') == 3
+    db.tool('pg_dump', '--inserts', '-f', tmp_path / 'dump', db.name)
+    restored = Database(db.cluster, f'{db.name}_restored')
+    db.cluster.createdb(restored.name)
+    try:
+        db.cluster.psql(file=tmp_path / 'dump', dbname=restored.name)
+        bodies = 'SELECT hash, prefix_hash, bytes FROM webwrap.body ORDER BY hash'
+        assert restored.main.rows(bodies) == db.main.rows(bodies)
+    finally:
+        restored.drop()
+
+
 # -- roles and secrets
 
 TOKEN = 'sesame-open-4711'
@@ -294,6 +312,19 @@ def test_the_extension_can_be_dropped_and_made_again(db, site):
     make_shop(db, site)
     db.main.run('SET client_min_messages = warning', 'DROP EXTENSION webwrap CASCADE', 'CREATE EXTENSION webwrap')
     make_shop(db, site)
+
+
+def test_nothing_is_left_of_a_dropped_extension(db, site):
+    make_shop(db, site)
+    db.main.run('SET client_min_messages = warning', 'DROP EXTENSION webwrap CASCADE')
+    assert db.main.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'webwrap'") == 0
+    assert db.main.value("""SELECT count(*) FROM pg_init_privs
+        WHERE privtype = 'e' AND classoid = 'pg_namespace'::regclass""") == 0
+
+
+def test_a_schema_of_somebody_else_is_not_used(db):
+    db.main.run('DROP EXTENSION webwrap CASCADE', 'DROP SCHEMA IF EXISTS webwrap', 'CREATE SCHEMA webwrap')
+    assert db.main.error('CREATE EXTENSION webwrap').sqlstate == '42P06'
 
 
 def test_dropping_the_server_forgets_its_tables(db, site):
