@@ -92,12 +92,20 @@ SELECT webwrap.xpath(repeat('<p>x</p>', 1000), '//p[. = following::p]');
 SELECT webwrap.xpath(repeat('<p>x</p>', 10), 'count(//p)');
 RESET webwrap.max_xpath_operations;
 SELECT cardinality(webwrap.xpath(repeat('<p>x</p>', 1000), '//p[. = following::p]'));
--- Nesting is no way to exhaust the stack.
-SELECT webwrap.xpath(repeat('<div>', 100000) || 'deep', 'count(//div)');
+-- Nesting is no way to exhaust the stack: what is too deep becomes a sibling, by libxml2 an error.
+SELECT webwrap.xpath(repeat('<div>', 100000) || 'deep', 'count(//div)'),
+       webwrap.xpath(repeat('<div>', 100000) || 'deep', 'count(//div[not(.//div)])');
+SELECT webwrap.xpath(repeat('<div>', 100000) || 'deep', 'count(//div)', 'libxml2');
 SET webwrap.max_depth = 100;
-SELECT webwrap.xpath(repeat('<div>', 200) || 'deep', 'count(//div)');
+SELECT webwrap.xpath(repeat('<div>', 200) || 'deep', 'count(//div)', 'libxml2');
 RESET webwrap.max_depth;
-SELECT webwrap.xpath(repeat('<div>', 200) || 'deep', 'count(//div)');
+SELECT webwrap.xpath(repeat('<div>', 200) || 'deep', 'count(//div)', 'libxml2');
+
+-- The tree is a browser's; the other one is lxml's. A session's pages do not mix them up.
+SELECT parser, webwrap.xpath(html, '/html/body/table/tr/td', parser) AS without, webwrap.css(html, 'tbody > tr > td', parser) AS tbody,
+       webwrap.xpath_html(html, '//table', parser)
+FROM (VALUES ('<table><tr><td>1<td>2</table>')) AS page (html), (VALUES ('html5'), ('libxml2'), ('html5')) AS p (parser);
+SELECT webwrap.xpath('<p>', '//p', 'lxml');
 
 -- A session keeps pages and compiled expressions: results do not depend on it, and limits count as if there were none kept.
 CREATE TEMP TABLE page AS SELECT i, '<h1>' || i || '</h1>' || repeat('<p class=x>text</p>', 100) AS html FROM generate_series(1, 200) AS i;

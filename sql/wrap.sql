@@ -173,3 +173,12 @@ FROM unnest(ARRAY[
      ]) WITH ORDINALITY AS s (statement, ordinal),
      pg_temp.error_of(statement) AS error
 ORDER BY ordinal;
+
+-- The parser is part of a wrapper: its XPaths are for the trees that it makes.
+SELECT parser, row FROM (VALUES ('html5'), ('libxml2')) AS p (parser),
+    webwrap.apply_wrapper('<table><tr><td>1</table>',
+        jsonb_build_object('parser', parser, 'columns', '{"direct": {"xpath": "//table/tr/td"}, "any": {"xpath": "//td"}}'::jsonb)) AS row;
+SELECT * FROM webwrap.verify('<p>', '{"parser": "lxml", "columns": {"a": {"xpath": "//p"}}}');
+SELECT xpath FROM webwrap.adapt('<table id=a><tr><td>1</table>', '//table[@id="a"]/tr/td', '<p>x</p><table id=a><tr><td>1</table>', '{"parser": "libxml2"}');
+SELECT webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>', 'libxml2'),
+       webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>');

@@ -4,7 +4,7 @@ CREATE FUNCTION webwrap.apply_wrapper(html text, wrapper jsonb) RETURNS SETOF js
 COMMENT ON FUNCTION webwrap.apply_wrapper(text, jsonb) IS
 'Records of a page as JSON objects by column name, in document order. The wrapper is {"rows": {"xpath" or "css", "min", "max"}, '
 '"columns": {name: {"xpath" or "css", "type", "required", "pattern", "locale", "null_values", "min_occurs", "max_occurs", '
-'"separator", "columns"}}}. A page that violates the wrapper raises 23000 naming each violated constraint; a malformed '
+'"separator", "columns"}}, "parser": "html5" or "libxml2"}. A page that violates the wrapper raises 23000 naming each violated constraint; a malformed '
 'wrapper HV024.';
 
 CREATE FUNCTION webwrap.verify(html text, wrapper jsonb)
@@ -23,13 +23,14 @@ COMMENT ON FUNCTION webwrap.adapt(text, text, text, jsonb) IS
 'XPaths that select on the new page what the given one selected on the old page, best first; no row means that webwrap '
 'abstains. similarity: of the selected nodes, 0..1; confidence: probability of being right, 0..1. options: threshold '
 '(confidence below which a candidate is dropped), similarity_threshold, measure (simple, clustered, bigram, '
-'jaro_winkler). Ferrara and Baumgartner 2011, sections 3 and 4.';
+'jaro_winkler), parser (html5, libxml2). Ferrara and Baumgartner 2011, sections 3 and 4.';
 
-CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text) RETURNS float8
+CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, parser text DEFAULT 'html5') RETURNS float8
     AS 'MODULE_PATHNAME', 'webwrap_still_holds'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION webwrap.still_holds(text, text, text) IS
-'Probability, 0..1, that the XPath selects on the new page the kind of data that it selected on the old one.';
+COMMENT ON FUNCTION webwrap.still_holds(text, text, text, text) IS
+'Probability, 0..1, that the XPath selects on the new page the kind of data that it selected on the old one. '
+'parser is html5 or libxml2.';
 
 CREATE FUNCTION webwrap.adapt_wrapper(old_html text, wrapper jsonb, new_html text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'webwrap_adapt_wrapper'

@@ -143,15 +143,4 @@ std::unique_ptr<Document> parse_xml(std::string_view xml, const Limits &limits) 
     return doc == nullptr ? nullptr : document_from_libxml(std::move(doc), true, limits);
 }
 
-std::unique_ptr<Document> parse_markup(std::string_view markup, const Limits &limits) {
-    if (auto document = parse_xml(markup, limits)) {
-        const NodeId root = document->root_element();
-        if (root != kNoNode && !is_html_element_name(document->name(root)))
-            return document;
-    }
-    return parse_html(markup, limits);
-}
-
-bool is_html_element_name(std::string_view name) { return names::is_html_element(NameTable::find_known(name)); }
-
 } // namespace webwrap

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -28,6 +29,14 @@ struct HtmlOptions {
 
 /* The tree that libxml2 (and so lxml) makes of the page, with its own ideas of recovery. */
 [[nodiscard]] std::unique_ptr<Document> parse_html_libxml(std::string_view html, const Limits &limits = {});
+
+enum class HtmlParser : std::uint8_t { kHtml5, kLibxml2 };
+
+/* By its name in options, "html5" or "libxml2"; throws kInvalidOption. */
+[[nodiscard]] HtmlParser html_parser_from_name(std::string_view name);
+[[nodiscard]] std::string_view html_parser_name(HtmlParser parser);
+/* By parse_html, or by parse_html_libxml for XPaths that were written against lxml. */
+[[nodiscard]] std::unique_ptr<Document> parse_html_by(HtmlParser parser, std::string_view html, const Limits &limits);
 
 /* Null when the markup is not well-formed XML. No entities beyond the predefined ones, no external anything. */
 [[nodiscard]] std::unique_ptr<Document> parse_xml(std::string_view xml, const Limits &limits = {});

@@ -122,17 +122,22 @@ AdaptOptions adapt_options_from_json(std::string_view json) {
     if (!object.is_object())
         throw Error(ErrorKind::kInvalidOption, "options must be a JSON object");
     for (const auto &[key, value] : object.items())
-        if (key != "threshold" && key != "similarity_threshold" && key != "measure")
+        if (key != "threshold" && key != "similarity_threshold" && key != "measure" && key != "parser")
             throw Error(ErrorKind::kInvalidOption, "unknown option \"" + key + "\"", {},
-                        "Valid options are threshold, similarity_threshold, measure.");
+                        "Valid options are threshold, similarity_threshold, measure, parser.");
     AdaptOptions options;
     options.threshold = number_of(object, "threshold", options.threshold);
     options.similarity_threshold = number_of(object, "similarity_threshold", options.similarity_threshold);
-    if (const auto found = object.find("measure"); found != object.end()) {
+    const auto text_of = [&object](const char *key, std::string fallback) {
+        const auto found = object.find(key);
+        if (found == object.end())
+            return fallback;
         if (!found->is_string())
-            throw Error(ErrorKind::kInvalidOption, "option \"measure\" must be a string");
-        options.measure = found->get<std::string>();
-    }
+            throw Error(ErrorKind::kInvalidOption, "option \"" + std::string(key) + "\" must be a string");
+        return found->get<std::string>();
+    };
+    options.measure = text_of("measure", options.measure);
+    options.parser = html_parser_from_name(text_of("parser", "html5"));
     try {
         (void)measure_from_name(options.measure);
     } catch (const Error &error) {

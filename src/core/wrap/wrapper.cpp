@@ -29,7 +29,7 @@ constexpr std::array<TypeName, 6> kTypeNames{{{"text", CellType::kText},
                                               {"date", CellType::kDate},
                                               {"timestamp", CellType::kTimestamp}}};
 
-constexpr std::array<std::string_view, 2> kWrapperKeys{"rows", "columns"};
+constexpr std::array<std::string_view, 3> kWrapperKeys{"rows", "columns", "parser"};
 constexpr std::array<std::string_view, 4> kRowKeys{"xpath", "css", "min", "max"};
 constexpr std::array<std::string_view, 11> kColumnKeys{"xpath",      "css",       "type",        "required",
                                                        "pattern",    "locale",    "null_values", "min_occurs",
@@ -230,6 +230,7 @@ Wrapper wrapper_from_json(std::string_view json) {
         fail("wrapper is not valid JSON");
     check_keys(object, kWrapperKeys, "wrapper");
     Wrapper wrapper;
+    wrapper.parser = html_parser_from_name(string_of(object, "parser", "wrapper", "html5"));
     if (const auto found = object.find("rows"); found != object.end() && !found->is_null()) {
         check_keys(*found, kRowKeys, "\"rows\"");
         RowPattern rows;
@@ -257,6 +258,8 @@ std::string wrapper_to_json(const Wrapper &wrapper) {
         object["rows"] = std::move(rows);
     }
     object["columns"] = json_from(wrapper.columns);
+    if (wrapper.parser != HtmlParser::kHtml5)
+        object["parser"] = html_parser_name(wrapper.parser);
     return object.dump();
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/parse/parse.hpp"
 #include "core/select/xpath.hpp"
 
 namespace webwrap {
@@ -41,6 +42,7 @@ struct RowPattern {
 struct Wrapper {
     std::optional<RowPattern> rows;
     std::vector<Column> columns;
+    HtmlParser parser = HtmlParser::kHtml5; /* that makes the trees which the XPaths are for */
 };
 
 /* Reads the JSON form that docs/wrap.md describes. Throws kInvalidOption naming the key (unknown keys, wrong types, unknown data

@@ -111,6 +111,11 @@ void check_measure(const std::string &, const std::string &value) {
                                   "\"}");
 }
 
+void check_parser(const std::string &name, const std::string &value) {
+    if (value != "html5" && value != "libxml2")
+        throw_bad_value(name, value, "html5 or libxml2");
+}
+
 constexpr auto kPageValues =
     std::to_array<std::string_view>({"fetched_at", "url", "page_number", "row_number", "adapted"});
 
@@ -135,6 +140,7 @@ constexpr OptionSpec kOptions[] = {
     {"requests_per_second", ForeignServerRelationId, check_positive},
     {"user_agent", ForeignServerRelationId, check_no_line_break},
     {"adapt", ForeignServerRelationId, check_bool},
+    {"parser", ForeignServerRelationId, check_parser},
     {"bearer_token", UserMappingRelationId, check_no_line_break},
     {"password", UserMappingRelationId, check_any},
     {"username", UserMappingRelationId, check_any},
@@ -145,6 +151,7 @@ constexpr OptionSpec kOptions[] = {
     {"max_rows", ForeignTableRelationId, check_count},
     {"min_rows", ForeignTableRelationId, check_count},
     {"next_page", ForeignTableRelationId, check_xpath},
+    {"parser", ForeignTableRelationId, check_parser},
     {"rows", ForeignTableRelationId, check_xpath},
     {"rows_css", ForeignTableRelationId, check_rows_css},
     {"url", ForeignTableRelationId, check_url_template},

@@ -95,7 +95,7 @@ std::optional<std::string> TableScan::next_url() {
 }
 
 void TableScan::load(const FetchedPage &page) {
-    const std::unique_ptr<Document> document = parse_html(page.html, current_limits());
+    const std::unique_ptr<Document> document = parse_html_by(table_.wrapper.parser, page.html, current_limits());
     facts_.url = page.url;
     facts_.fetched_at = page.fetched_at;
     follow_next_link(page, *document);
@@ -140,7 +140,7 @@ const Snapshot *TableScan::reference_for(const std::string &url) const {
 const Document &TableScan::snapshot_document(const Snapshot &snapshot) {
     std::unique_ptr<Document> &document = snapshot_documents_[snapshot.url];
     if (document == nullptr)
-        document = parse_html(snapshot.html, current_limits());
+        document = parse_html_by(table_.wrapper.parser, snapshot.html, current_limits());
     return *document;
 }
 
@@ -185,7 +185,7 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
         const PageHandle now = fetch_if_there(snapshot.url);
         if (now == nullptr)
             continue;
-        documents.push_back(parse_html(now->html, current_limits()));
+        documents.push_back(parse_html_by(table_.wrapper.parser, now->html, current_limits()));
         pairs.push_back({&snapshot_document(snapshot), documents.back().get(), snapshot.is_last_page});
         lesson.snapshots.push_back({now->url, now->html, snapshot.is_last_page});
     }

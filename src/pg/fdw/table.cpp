@@ -174,6 +174,10 @@ TableDefinition read_table(Oid relation) {
     if (!rows.empty())
         table.wrapper.rows =
             RowPattern{std::move(rows), count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
+    if (const std::string *parser = find_option(options, "parser"))
+        table.wrapper.parser = html_parser_from_name(*parser);
+    else if (const std::string *usual = find_option(server, "parser"))
+        table.wrapper.parser = html_parser_from_name(*usual);
     table.adaptation.threshold = -1;
     if (const std::string *threshold = find_option(options, "adapt_threshold"))
         table.adaptation.threshold = std::stod(*threshold);

@@ -20,7 +20,7 @@ namespace {
 template <typename Expression, typename TextOf>
 Datum select_texts(FunctionCallInfo fcinfo, const Expression &expression, TextOf text_of) {
     const Limits limits = current_limits();
-    const auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    const auto document = parsed_page(text_argument(fcinfo, 0), limits, html_parser_from_name(text_argument(fcinfo, 2)));
     const Selection selection = expression.evaluate(*document, 0, limits);
     std::vector<std::string> texts;
     if (!selection.is_node_set)

@@ -2,7 +2,6 @@
 
 #include <xxhash.h>
 
-#include "core/parse/parse.hpp"
 #include "core/select/memory.hpp"
 #include "pg/bridge/settings.hpp"
 
@@ -28,14 +27,15 @@ bool are_same_for_pages(const Limits &a, const Limits &b) {
 
 class PageCache {
   public:
-    std::shared_ptr<const Document> get(std::string_view html, const Limits &limits, std::size_t max_bytes) {
+    std::shared_ptr<const Document> get(std::string_view html, const Limits &limits, HtmlParser parser,
+                                        std::size_t max_bytes) {
         if (html.size() > max_bytes) {
             trim(max_bytes);
-            return parse_html(html, limits);
+            return parse_html_by(parser, html, limits);
         }
         const XXH128_hash_t hash = XXH3_128bits(html.data(), html.size());
         const auto found = std::find_if(pages_.begin(), pages_.end(), [&](const Page &page) {
-            return XXH128_isEqual(page.hash, hash) != 0 && are_same_for_pages(page.limits, limits) && page.html == html;
+            return XXH128_isEqual(page.hash, hash) != 0 && page.parser == parser && are_same_for_pages(page.limits, limits) && page.html == html;
         });
         if (found != pages_.end()) {
             pages_.splice(pages_.begin(), pages_, found);
@@ -43,8 +43,8 @@ class PageCache {
         }
         /* Room comes first, so that the old pages' memory serves the new one. What fails here leaves a sound cache. */
         trim(max_bytes - html.size());
-        std::shared_ptr<const Document> document = parse_html(html, limits);
-        pages_.push_front({hash, std::string(html), limits, document});
+        std::shared_ptr<const Document> document = parse_html_by(parser, html, limits);
+        pages_.push_front({hash, std::string(html), parser, limits, document});
         trim(max_bytes);
         return document;
     }
@@ -55,6 +55,7 @@ class PageCache {
     struct Page {
         XXH128_hash_t hash;
         std::string html;
+        HtmlParser parser;
         Limits limits;
         std::shared_ptr<const Document> document;
     };
@@ -89,9 +90,9 @@ std::shared_ptr<const Extractor> compiled_wrapper(std::string_view json) {
     return session_object<CompiledCache<Extractor>>().get(json, [json] { return Extractor(wrapper_from_json(json)); });
 }
 
-std::shared_ptr<const Document> parsed_page(std::string_view html, const Limits &limits) {
+std::shared_ptr<const Document> parsed_page(std::string_view html, const Limits &limits, HtmlParser parser) {
     const auto max_bytes = static_cast<std::size_t>(Settings::parsed_page_cache_kb) << 10;
-    return session_object<PageCache>().get(html, limits, max_bytes);
+    return session_object<PageCache>().get(html, limits, parser, max_bytes);
 }
 
 } // namespace webwrap::pg

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "core/base/limits.hpp"
-#include "core/parse/document.hpp"
+#include "core/parse/parse.hpp"
 #include "core/select/css.hpp"
 #include "core/select/xpath.hpp"
 #include "core/wrap/extract.hpp"
@@ -52,8 +52,9 @@ template <typename Compiled> class CompiledCache {
 [[nodiscard]] std::shared_ptr<const CssSelector> compiled_css(std::string_view selector);
 [[nodiscard]] std::shared_ptr<const Extractor> compiled_wrapper(std::string_view json);
 
-/* The page as parse_html gives it under these limits: kept from an earlier call, or parsed now and kept within
- * webwrap.parsed_page_cache. Throws as parse_html. */
-[[nodiscard]] std::shared_ptr<const Document> parsed_page(std::string_view html, const Limits &limits);
+/* The page as parse_html_by gives it under these limits: kept from an earlier call, or parsed now and kept within
+ * webwrap.parsed_page_cache. Throws as parse_html_by. */
+[[nodiscard]] std::shared_ptr<const Document> parsed_page(std::string_view html, const Limits &limits,
+                                                          HtmlParser parser = HtmlParser::kHtml5);
 
 } // namespace webwrap::pg
