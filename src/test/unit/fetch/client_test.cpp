@@ -126,7 +126,7 @@ TEST_F(ClientTest, ConnectionsAreKept) {
 TEST_F(ClientTest, RedirectsAreFollowed) {
     const Response response = client_.fetch(get("/two"), {}, kLoopback);
     EXPECT_EQ(response.url, server_.url("/two"));
-    EXPECT_EQ(response.final_url, server_.url("/ok"));
+    EXPECT_EQ(response.final_url, server_.url("/ok?"));
     EXPECT_EQ(response.redirects, 2);
     EXPECT_EQ(server_.requests().size(), 3u);
 }
