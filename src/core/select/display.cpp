@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 
 namespace webwrap {
@@ -109,7 +110,10 @@ void apply_declarations(std::string_view css, Style &style) {
     const std::string plain = ascii_lower(without_comments(css));
     std::array properties = {Property("display", read_display), Property("visibility", read_visibility),
                              Property("white-space", read_white_space)};
+    unsigned declarations = 0;
     for (std::string_view rest = plain; !rest.empty();) {
+        if (++declarations % 1024 == 0)
+            Interrupt::poll();
         const std::string_view declaration = rest.substr(0, rest.find(';'));
         rest.remove_prefix(std::min(declaration.size() + 1, rest.size()));
         const std::size_t colon = declaration.find(':');

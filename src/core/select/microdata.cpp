@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
+#include "core/base/text.hpp"
 #include "core/select/links.hpp"
 
 namespace webwrap {
@@ -136,8 +137,9 @@ class MicrodataWriter {
             open_item(property.element);
             return;
         }
-        add_problem(is_cycle ? "item is a property of itself: " + property.name
-                             : "items nest deeper than " + std::to_string(kMaxItemDepth) + " levels: " + property.name);
+        add_problem(is_cycle ? "item is a property of itself: " + abbreviate(property.name, kShownBytes)
+                             : "items nest deeper than " + std::to_string(kMaxItemDepth) +
+                                   " levels: " + abbreviate(property.name, kShownBytes));
         out_.raw("null");
     }
 
@@ -201,7 +203,7 @@ class MicrodataWriter {
         }
     }
 
-    [[nodiscard]] std::vector<Property> by_name(const std::vector<NodeId> &elements) const {
+    [[nodiscard]] std::vector<Property> by_name(const std::vector<NodeId> &elements) {
         std::vector<Property> properties;
         std::unordered_map<std::string, std::size_t> name_to_rank;
         std::vector<std::pair<std::size_t, std::size_t>> rank_and_index;
@@ -210,6 +212,7 @@ class MicrodataWriter {
             std::ranges::sort(names);
             names.erase(std::ranges::unique(names).begin(), names.end());
             for (std::string &name : names) {
+                charge_nodes(1);
                 const std::size_t rank = name_to_rank.emplace(name, name_to_rank.size()).first->second;
                 rank_and_index.emplace_back(rank, properties.size());
                 properties.push_back({std::move(name), element});
@@ -248,6 +251,7 @@ class MicrodataWriter {
     }
 
     static constexpr std::size_t kMaxProblems = 100;
+    static constexpr std::size_t kShownBytes = 100;
 
     const Document &document_;
     JsonText &out_;

@@ -16,6 +16,8 @@ namespace webwrap {
 namespace {
 
 constexpr std::size_t kNoItem = static_cast<std::size_t>(-1);
+constexpr std::size_t kMaxProblems = 100;
+constexpr std::size_t kShownBytes = 100;
 
 struct Prefix {
     std::string_view name;
@@ -64,7 +66,7 @@ struct Scope {
 
 class RdfaReader {
   public:
-    explicit RdfaReader(const Document &document) : document_(document) {}
+    RdfaReader(const Document &document, OutputBudget &budget) : document_(document), budget_(budget) {}
 
     [[nodiscard]] std::vector<Item> read() {
         scopes_.push_back({document_.size(), kNoItem, {}, 0});
@@ -142,25 +144,30 @@ class RdfaReader {
     [[nodiscard]] std::size_t open_item(NodeId node, std::string_view type, std::string_view vocabulary) {
         Item item;
         for (const std::string &term : split_tokens(type, false))
-            if (std::optional<std::string> iri = resolved(term, vocabulary))
+            if (std::optional<std::string> iri = resolved(term, vocabulary)) {
+                budget_.charge(sizeof(std::string) + iri->size());
                 item.types.push_back(std::move(*iri));
+            }
         for (const std::string_view name : {"about", "resource", "href", "src"}) {
             const std::string_view id = attribute(node, name);
             if (id.data() != nullptr && !item.id)
                 item.id = trim(id);
         }
+        budget_.charge(sizeof(Item));
         items_.push_back(std::move(item));
         return items_.size() - 1;
     }
 
     void add_property(std::size_t item, NodeId node, std::string_view property, std::string_view vocabulary,
                       std::size_t value) {
-        std::vector<std::string> names;
-        for (const std::string &term : split_tokens(property, false)) {
+        std::vector<std::string> terms = split_tokens(property, false);
+        std::ranges::sort(terms);
+        terms.erase(std::ranges::unique(terms).begin(), terms.end());
+        for (const std::string &term : terms) {
             std::optional<std::string> name = resolved(term, vocabulary);
-            if (!name || std::ranges::find(names, *name) != names.end())
+            if (!name)
                 continue;
-            names.push_back(*name);
+            budget_.charge(sizeof(Property) + name->size());
             items_[item].properties.push_back({std::move(*name), node, value});
             if (value != kNoItem)
                 items_[value].is_value = true;
@@ -186,6 +193,7 @@ class RdfaReader {
     }
 
     const Document &document_;
+    OutputBudget &budget_; /* names repeat their vocabulary, which may be long */
     std::vector<Item> items_;
     std::vector<Scope> scopes_;
     std::vector<Prefix> prefixes_; /* declared by the open elements */
@@ -276,9 +284,9 @@ class RdfaWriter {
                 open_item(property.item);
                 return;
             }
-            std::string problem =
-                "items nest deeper than " + std::to_string(kMaxItemDepth) + " levels: " + property.name;
-            if (problems_.empty() || problems_.back() != problem)
+            std::string problem = "items nest deeper than " + std::to_string(kMaxItemDepth) +
+                                  " levels: " + abbreviate(property.name, kShownBytes);
+            if (std::ranges::find(problems_, problem) == problems_.end() && problems_.size() < kMaxProblems)
                 problems_.push_back(std::move(problem));
             out_.raw("null");
             return;
@@ -303,7 +311,7 @@ class RdfaWriter {
 } // namespace
 
 void write_rdfa(const Document &document, JsonText &out, std::vector<std::string> &problems) {
-    std::vector<Item> items = RdfaReader(document).read();
+    std::vector<Item> items = RdfaReader(document, out.budget()).read();
     RdfaWriter(document, std::move(items), out, problems).write();
 }
 

@@ -224,6 +224,21 @@ TEST(RdfaTest, ItemsNestAndScopesEnd) {
                   {"type": [], "id": "/s", "properties": {"http://v.test/e": ["4"]}}])"));
 }
 
+TEST(RdfaTest, LongVocabulariesAreBounded) {
+    std::string page = "<div typeof=A vocab='http://v.test/" + std::string(100'000, 'v') + "'>";
+    for (int i = 0; i < 200; ++i)
+        page += "<i property=p>x</i>";
+    Limits limits;
+    limits.max_document_memory_bytes = 8 << 20;
+    const auto document = parse_html(page);
+    try {
+        (void)page_metadata(*document, limits);
+        FAIL() << "no error";
+    } catch (const Error &error) {
+        EXPECT_EQ(error.message(), "metadata of the page need more than 8192 kB of memory");
+    }
+}
+
 TEST(RdfaTest, DepthIsReported) {
     std::string deep = "<div vocab='http://v.test/' typeof=A>";
     for (int i = 0; i < 70; ++i)
