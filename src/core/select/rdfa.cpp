@@ -8,6 +8,7 @@
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/select/item_properties.hpp"
 #include "core/select/links.hpp"
 #include "core/select/microdata.hpp"
 
@@ -15,7 +16,6 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kNoItem = static_cast<std::size_t>(-1);
 constexpr std::size_t kMaxProblems = 100;
 constexpr std::size_t kShownBytes = 100;
 
@@ -43,16 +43,10 @@ constexpr auto kKnownPrefixes = std::to_array<Prefix>({
     {"xsd", "http://www.w3.org/2001/XMLSchema#"},
 });
 
-struct Property {
-    std::string name;
-    NodeId element;
-    std::size_t item; /* the value, or kNoItem when the element has a text or reference */
-};
-
 struct Item {
     std::vector<std::string> types;
     std::optional<std::string_view> id;
-    std::vector<Property> properties;
+    std::vector<ItemProperty> properties;
     bool is_value = false; /* of another item's property */
 };
 
@@ -74,7 +68,7 @@ class RdfaReader {
             poll();
             while (scopes_.back().end <= node)
                 scopes_.pop_back();
-            prefixes_.resize(scopes_.back().prefixes);
+            end_prefixes(scopes_.back().prefixes);
             if (!document_.is_element(node))
                 continue;
             if (is_inert(document_, node))
@@ -118,6 +112,13 @@ class RdfaReader {
             scopes_.push_back(scope);
     }
 
+    void end_prefixes(std::size_t kept) {
+        for (; prefixes_.size() > kept; prefixes_.pop_back()) {
+            poll();
+            name_to_iris_[prefixes_.back()].pop_back();
+        }
+    }
+
     /* Pairs of "name: iri". */
     void declare(std::string_view text) {
         std::string_view name;
@@ -136,7 +137,9 @@ class RdfaReader {
                     name = token.substr(0, token.size() - 1);
                 continue;
             }
-            prefixes_.push_back({name, token});
+            poll();
+            prefixes_.push_back(name);
+            name_to_iris_[name].push_back(token);
             name = {};
         }
     }
@@ -160,14 +163,11 @@ class RdfaReader {
 
     void add_property(std::size_t item, NodeId node, std::string_view property, std::string_view vocabulary,
                       std::size_t value) {
-        std::vector<std::string> terms = split_tokens(property, false);
-        std::ranges::sort(terms);
-        terms.erase(std::ranges::unique(terms).begin(), terms.end());
-        for (const std::string &term : terms) {
+        for (const std::string &term : split_tokens(property, false)) {
             std::optional<std::string> name = resolved(term, vocabulary);
             if (!name)
                 continue;
-            budget_.charge(sizeof(Property) + name->size());
+            budget_.charge(sizeof(ItemProperty) + name->size());
             items_[item].properties.push_back({std::move(*name), node, value});
             if (value != kNoItem)
                 items_[value].is_value = true;
@@ -183,11 +183,9 @@ class RdfaReader {
         const std::string_view rest = term.substr(colon + 1);
         if (rest.starts_with("//"))
             return std::string(term);
-        for (auto prefix = prefixes_.rbegin(); prefix != prefixes_.rend(); ++prefix) {
-            poll();
-            if (prefix->name == name)
-                return std::string(prefix->iri) + std::string(rest);
-        }
+        const auto declared = name_to_iris_.find(name);
+        if (declared != name_to_iris_.end() && !declared->second.empty())
+            return std::string(declared->second.back()) + std::string(rest);
         const auto *const known = std::ranges::find(kKnownPrefixes, name, &Prefix::name);
         return known == kKnownPrefixes.end() ? std::string(term) : std::string(known->iri) + std::string(rest);
     }
@@ -196,25 +194,10 @@ class RdfaReader {
     OutputBudget &budget_; /* names repeat their vocabulary, which may be long */
     std::vector<Item> items_;
     std::vector<Scope> scopes_;
-    std::vector<Prefix> prefixes_; /* declared by the open elements */
+    std::vector<std::string_view> prefixes_; /* names declared by the open elements */
+    std::unordered_map<std::string_view, std::vector<std::string_view>> name_to_iris_; /* the last one counts */
     unsigned steps_ = 0;
 };
-
-/* Properties of one name together, names in order of their first appearance. */
-void group_by_name(std::vector<Property> &properties) {
-    std::unordered_map<std::string_view, std::size_t> name_to_rank;
-    for (const Property &property : properties)
-        name_to_rank.emplace(property.name, name_to_rank.size());
-    std::vector<std::pair<std::size_t, std::size_t>> rank_and_index;
-    for (std::size_t i = 0; i < properties.size(); ++i)
-        rank_and_index.emplace_back(name_to_rank.at(properties[i].name), i);
-    std::ranges::sort(rank_and_index);
-    std::vector<Property> grouped;
-    grouped.reserve(properties.size());
-    for (const auto &[rank, index] : rank_and_index)
-        grouped.push_back(std::move(properties[index]));
-    properties = std::move(grouped);
-}
 
 class RdfaWriter {
   public:
@@ -241,7 +224,7 @@ class RdfaWriter {
         while (!open_.empty()) {
             Interrupt::poll();
             OpenItem &open = open_.back();
-            const std::vector<Property> &properties = open.item->properties;
+            const std::vector<ItemProperty> &properties = open.item->properties;
             const bool is_done = open.next == properties.size();
             const bool is_new_name =
                 !is_done && (open.next == 0 || properties[open.next - 1].name != properties[open.next].name);
@@ -253,7 +236,7 @@ class RdfaWriter {
                 open_.pop_back();
                 continue;
             }
-            const Property &property = properties[open.next++];
+            const ItemProperty &property = properties[open.next++];
             if (is_new_name) {
                 out_.key(property.name);
                 out_.begin_array();
@@ -264,7 +247,7 @@ class RdfaWriter {
 
     void open_item(std::size_t number) {
         Item &item = items_[number];
-        group_by_name(item.properties);
+        item.properties = group_by_name(std::move(item.properties));
         out_.begin_object();
         out_.key("type");
         out_.begin_array();
@@ -278,7 +261,7 @@ class RdfaWriter {
         open_.push_back({&item});
     }
 
-    void write_value(const Property &property) {
+    void write_value(const ItemProperty &property) {
         if (property.item != kNoItem) {
             if (open_.size() < kMaxItemDepth) {
                 open_item(property.item);
