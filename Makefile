@@ -15,7 +15,8 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps install uninstall clean demo check unit differential differential-css regress isolation e2e check-layering check-exports \
+.PHONY: all help deps browser install uninstall clean demo check unit differential differential-css conformance regress isolation \
+        e2e check-layering check-exports \
         check-docs check-format docs
 
 help: ## lists the targets
@@ -26,6 +27,9 @@ all: ## builds the extension
 
 deps: ## installs the packages that are missing
 	@sh src/deps.sh
+
+browser: deps ## installs the browser that end-to-end tests compare with, which nothing else needs
+	@sh src/deps.sh chromium chromium-driver python3-selenium
 
 install: all ## installs the extension into the server of PG_CONFIG
 	+$(SUDO) $(EXTENSION_MAKE) install
@@ -42,7 +46,7 @@ demo: deps ## runs the film site demo: fetch, query, redesign, repair (LAYOUT_AF
 	@rm -f $(BUILD).log
 	$(PYTHON) docs/examples/film/demo.py --layout-after "$(LAYOUT_AFTER)" --seed "$(SEED)"
 
-check: deps ## builds, installs and runs every test
+check: browser ## builds, installs and runs every test
 	$(MAKE) -j2 install
 	$(MAKE) check-layering check-exports check-docs
 	$(MAKE) -j2 unit

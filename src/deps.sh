@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs what is missing for building, testing and the demo on Debian. Needs root or sudo only when something is missing.
+# Installs what is missing for building, testing and the demo on Debian, and the packages given as arguments. Needs root or
+# sudo only when something is missing.
 set -eu
 version=${PG_VERSION:-15}
 packages="build-essential pkg-config postgresql-$version postgresql-server-dev-$version libcurl4-openssl-dev libxml2-dev
 libzstd-dev libxxhash-dev libicu-dev nlohmann-json3-dev libgtest-dev libkrb5-dev clang nginx-light postgresql-doc-$version python3
-python3-jinja2 python3-lxml python3-psycopg python3-pytest python3-selenium chromium chromium-driver"
+python3-jinja2 python3-lxml python3-psycopg python3-pytest $*"
 missing=
 for package in $packages; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -56,7 +56,6 @@ e2e: ## tests with real servers and clients
 HTML5LIB ?= ../shared/html5lib-tests
 CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) \
                    $(wildcard src/test/conformance/*.cpp))
-.PHONY: conformance
 conformance: ## the html5lib conformance cases of tokenizer, tree construction and encoding (HTML5LIB=folder)
 	@+$(MAKE) --no-print-directory $(BUILD)/unit/conformance
 	@$(BUILD)/unit/conformance $(HTML5LIB)

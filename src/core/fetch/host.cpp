@@ -17,6 +17,9 @@ namespace webwrap {
 
 namespace {
 
+/* Punycode takes quadratic time and cannot be interrupted; names of DNS have 253 bytes at most. */
+constexpr std::size_t kMaxConvertedBytes = 1000;
+
 struct IdnaDeleter {
     void operator()(UIDNA *idna) const noexcept { uidna_close(idna); }
 };
@@ -55,6 +58,8 @@ std::optional<std::string> domain_to_ascii(const std::string &domain) {
     if (std::ranges::none_of(lower, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }) &&
         !has_punycode_label(lower))
         return lower;
+    if (domain.size() > kMaxConvertedBytes)
+        return std::nullopt;
     UErrorCode error = U_ZERO_ERROR;
     const std::unique_ptr<UIDNA, IdnaDeleter> idna(uidna_openUTS46(
         UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 
 namespace webwrap {
@@ -88,6 +89,30 @@ bool read_white_space(std::string_view value, Style &style) {
     return true;
 }
 
+bool read_position(std::string_view value, Style &style) {
+    const bool is_out = value == "absolute" || value == "fixed";
+    if (!is_out && value != "static" && value != "relative" && value != "sticky")
+        return false;
+    style.is_positioned = is_out;
+    return true;
+}
+
+bool read_float(std::string_view value, Style &style) {
+    const bool is_out = value == "left" || value == "right" || value == "inline-start" || value == "inline-end";
+    if (!is_out && value != "none")
+        return false;
+    style.is_floating = is_out;
+    return true;
+}
+
+/* What is out of the flow of its line is a block. */
+void take_out_of_flow(Style &style) {
+    if (style.display == Display::kInline || style.display == Display::kInlineBlock ||
+        style.display == Display::kTableRow || style.display == Display::kTableCell ||
+        style.display == Display::kTablePart)
+        style.display = Display::kBlock;
+}
+
 /* One property of a style attribute: the last declaration that is valid counts, an important one before all others. */
 class Property {
   public:
@@ -108,8 +133,12 @@ class Property {
 void apply_declarations(std::string_view css, Style &style) {
     const std::string plain = ascii_lower(without_comments(css));
     std::array properties = {Property("display", read_display), Property("visibility", read_visibility),
-                             Property("white-space", read_white_space)};
+                             Property("white-space", read_white_space), Property("position", read_position),
+                             Property("float", read_float)};
+    unsigned declarations = 0;
     for (std::string_view rest = plain; !rest.empty();) {
+        if (++declarations % 1024 == 0)
+            Interrupt::poll();
         const std::string_view declaration = rest.substr(0, rest.find(';'));
         rest.remove_prefix(std::min(declaration.size() + 1, rest.size()));
         const std::size_t colon = declaration.find(':');
@@ -299,6 +328,8 @@ Style Styles::style_of(NodeId element) {
     /* No style makes text of a control or an image; and a p has its empty lines in whatever box. */
     if (as_element == Display::kReplaced || as_element == Display::kBreak || as_element == Display::kParagraph)
         style.display = as_element;
+    if (style.is_positioned || style.is_floating)
+        take_out_of_flow(style);
     return style;
 }
 

@@ -30,6 +30,8 @@ struct Style {
     Display display = Display::kInline;
     WhiteSpace white_space = WhiteSpace::kInherit;
     Visibility visibility = Visibility::kInherit;
+    bool is_positioned = false; /* out of the flow of its line */
+    bool is_floating = false;   /* likewise */
 };
 
 /* The style of elements by the user agent style sheet of the HTML standard (chapter 15.3), the attributes hidden and open,

@@ -28,6 +28,7 @@ class JsonText {
         string(value);
     }
 
+    [[nodiscard]] OutputBudget &budget() noexcept { return budget_; }
     [[nodiscard]] int depth() const noexcept { return static_cast<int>(is_first_.size()); }
     [[nodiscard]] std::string take() { return std::move(text_); }
 

@@ -105,13 +105,13 @@ std::vector<Link> find_links(const Document &document, std::string_view base_url
         const std::string_view target = target_of(document, node);
         if (target.data() == nullptr)
             continue;
+        Interrupt::poll();
         std::optional<Url> url = resolve_link(base ? &*base : nullptr, target);
         if (!url)
             continue;
         Link link{std::move(url->text), anchor_of(document, node, reader),
                   split_tokens(document.attribute_value(node, "rel"), true)};
-        budget.charge(sizeof(Link) + link.url.size() + link.anchor.size() +
-                      document.attribute_value(node, "rel").size());
+        budget.charge(sizeof(Link) + link.url.size() + link.anchor.size() + link.rel.size() * sizeof(std::string));
         links.push_back(std::move(link));
     }
     return links;
@@ -130,6 +130,8 @@ std::vector<std::string> split_tokens(std::string_view text, bool lower) {
             ++end;
         tokens.push_back(given.substr(at, end - at));
         at = end;
+        if (tokens.size() % 1024 == 0)
+            Interrupt::poll();
     }
     return tokens;
 }

@@ -22,7 +22,7 @@ struct Link {
 [[nodiscard]] std::vector<Link> find_links(const Document &document, std::string_view base_url,
                                            const Limits &limits = {});
 
-/* The tokens of an attribute that is a set of them, in lower case when `lower`, in the order given. */
+/* The tokens of an attribute that is a set of them, in lower case when `lower`, in the order given. Linear; polls. */
 [[nodiscard]] std::vector<std::string> split_tokens(std::string_view text, bool lower);
 
 /* Whether a page keeps the subtree of this element for scripts: template, unless it is a declarative shadow root. */

@@ -96,7 +96,7 @@ class MetadataReader {
         } else if (name == "link") {
             const std::string_view rel = attribute(node, "rel");
             if (attribute(node, "href").data() != nullptr && !trim(rel).empty())
-                links_.push_back({node, split_tokens(rel, true)});
+                take_link(node, rel);
         } else if (name == "title") {
             if (!title_)
                 title_ = fold_space(child_text(node));
@@ -109,6 +109,11 @@ class MetadataReader {
         } else if (name == "base" && base_.data() == nullptr) {
             base_ = attribute(node, "href");
         }
+    }
+
+    void take_link(NodeId node, std::string_view rel) {
+        links_.push_back({node, split_tokens(rel, true)});
+        budget_.charge(sizeof(PageLink) + links_.back().rel.size() * sizeof(std::string));
     }
 
     [[nodiscard]] std::string child_text(NodeId node) const {

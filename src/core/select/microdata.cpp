@@ -5,21 +5,18 @@
 
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
+#include "core/base/text.hpp"
+#include "core/select/item_properties.hpp"
 #include "core/select/links.hpp"
 
 namespace webwrap {
 
 namespace {
 
-struct Property {
-    std::string name;
-    NodeId element;
-};
-
 /* An item under way: its properties by name, in order of their first appearance. */
 struct OpenItem {
     NodeId element;
-    std::vector<Property> properties; /* sorted by name in order of appearance, then document order */
+    std::vector<ItemProperty> properties;
     std::size_t next = 0;
 };
 
@@ -85,7 +82,7 @@ class MicrodataWriter {
                 close_item();
                 continue;
             }
-            const Property property = item.properties[item.next];
+            const ItemProperty property = item.properties[item.next];
             begin_value(item);
             ++item.next;
             if (has(property.element, itemscope_))
@@ -129,15 +126,16 @@ class MicrodataWriter {
         open_.pop_back();
     }
 
-    void write_nested(const Property &property) {
+    void write_nested(const ItemProperty &property) {
         const bool is_cycle =
             std::ranges::any_of(open_, [&](const OpenItem &item) { return item.element == property.element; });
         if (!is_cycle && open_.size() < kMaxItemDepth) {
             open_item(property.element);
             return;
         }
-        add_problem(is_cycle ? "item is a property of itself: " + property.name
-                             : "items nest deeper than " + std::to_string(kMaxItemDepth) + " levels: " + property.name);
+        add_problem(is_cycle ? "item is a property of itself: " + abbreviate(property.name, kShownBytes)
+                             : "items nest deeper than " + std::to_string(kMaxItemDepth) +
+                                   " levels: " + abbreviate(property.name, kShownBytes));
         out_.raw("null");
     }
 
@@ -147,6 +145,7 @@ class MicrodataWriter {
     }
 
     void write_value(NodeId element) {
+        Interrupt::poll(); /* a few elements can hold megabytes */
         const std::string_view name = document_.name(element);
         if (const char *attribute = value_attribute(name); attribute != nullptr) {
             out_.string(document_.attribute_value(element, attribute));
@@ -162,7 +161,7 @@ class MicrodataWriter {
     }
 
     /* The properties of an item: in its subtree and in those that itemref names, without those of items inside. */
-    [[nodiscard]] std::vector<Property> properties_of(NodeId item) {
+    [[nodiscard]] std::vector<ItemProperty> properties_of(NodeId item) {
         ++item_number_;
         if (node_to_item_.empty())
             node_to_item_.resize(static_cast<std::size_t>(document_.size()), 0);
@@ -201,26 +200,14 @@ class MicrodataWriter {
         }
     }
 
-    [[nodiscard]] std::vector<Property> by_name(const std::vector<NodeId> &elements) const {
-        std::vector<Property> properties;
-        std::unordered_map<std::string, std::size_t> name_to_rank;
-        std::vector<std::pair<std::size_t, std::size_t>> rank_and_index;
-        for (const NodeId element : elements) {
-            std::vector<std::string> names = split_tokens(document_.attribute_value(element, "itemprop"), false);
-            std::ranges::sort(names);
-            names.erase(std::ranges::unique(names).begin(), names.end());
-            for (std::string &name : names) {
-                const std::size_t rank = name_to_rank.emplace(name, name_to_rank.size()).first->second;
-                rank_and_index.emplace_back(rank, properties.size());
+    [[nodiscard]] std::vector<ItemProperty> by_name(const std::vector<NodeId> &elements) {
+        std::vector<ItemProperty> properties;
+        for (const NodeId element : elements)
+            for (std::string &name : split_tokens(document_.attribute_value(element, "itemprop"), false)) {
+                charge_nodes(1);
                 properties.push_back({std::move(name), element});
             }
-        }
-        std::ranges::sort(rank_and_index);
-        std::vector<Property> sorted;
-        sorted.reserve(properties.size());
-        for (const auto &[rank, index] : rank_and_index)
-            sorted.push_back(std::move(properties[index]));
-        return sorted;
+        return group_by_name(std::move(properties));
     }
 
     /* The first element with the id. */
@@ -248,6 +235,7 @@ class MicrodataWriter {
     }
 
     static constexpr std::size_t kMaxProblems = 100;
+    static constexpr std::size_t kShownBytes = 100;
 
     const Document &document_;
     JsonText &out_;

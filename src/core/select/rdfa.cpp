@@ -8,6 +8,7 @@
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/select/item_properties.hpp"
 #include "core/select/links.hpp"
 #include "core/select/microdata.hpp"
 
@@ -15,7 +16,8 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kNoItem = static_cast<std::size_t>(-1);
+constexpr std::size_t kMaxProblems = 100;
+constexpr std::size_t kShownBytes = 100;
 
 struct Prefix {
     std::string_view name;
@@ -41,16 +43,10 @@ constexpr auto kKnownPrefixes = std::to_array<Prefix>({
     {"xsd", "http://www.w3.org/2001/XMLSchema#"},
 });
 
-struct Property {
-    std::string name;
-    NodeId element;
-    std::size_t item; /* the value, or kNoItem when the element has a text or reference */
-};
-
 struct Item {
     std::vector<std::string> types;
     std::optional<std::string_view> id;
-    std::vector<Property> properties;
+    std::vector<ItemProperty> properties;
     bool is_value = false; /* of another item's property */
 };
 
@@ -64,7 +60,7 @@ struct Scope {
 
 class RdfaReader {
   public:
-    explicit RdfaReader(const Document &document) : document_(document) {}
+    RdfaReader(const Document &document, OutputBudget &budget) : document_(document), budget_(budget) {}
 
     [[nodiscard]] std::vector<Item> read() {
         scopes_.push_back({document_.size(), kNoItem, {}, 0});
@@ -72,7 +68,7 @@ class RdfaReader {
             poll();
             while (scopes_.back().end <= node)
                 scopes_.pop_back();
-            prefixes_.resize(scopes_.back().prefixes);
+            end_prefixes(scopes_.back().prefixes);
             if (!document_.is_element(node))
                 continue;
             if (is_inert(document_, node))
@@ -116,6 +112,13 @@ class RdfaReader {
             scopes_.push_back(scope);
     }
 
+    void end_prefixes(std::size_t kept) {
+        for (; prefixes_.size() > kept; prefixes_.pop_back()) {
+            poll();
+            name_to_iris_[prefixes_.back()].pop_back();
+        }
+    }
+
     /* Pairs of "name: iri". */
     void declare(std::string_view text) {
         std::string_view name;
@@ -134,7 +137,9 @@ class RdfaReader {
                     name = token.substr(0, token.size() - 1);
                 continue;
             }
-            prefixes_.push_back({name, token});
+            poll();
+            prefixes_.push_back(name);
+            name_to_iris_[name].push_back(token);
             name = {};
         }
     }
@@ -142,25 +147,27 @@ class RdfaReader {
     [[nodiscard]] std::size_t open_item(NodeId node, std::string_view type, std::string_view vocabulary) {
         Item item;
         for (const std::string &term : split_tokens(type, false))
-            if (std::optional<std::string> iri = resolved(term, vocabulary))
+            if (std::optional<std::string> iri = resolved(term, vocabulary)) {
+                budget_.charge(sizeof(std::string) + iri->size());
                 item.types.push_back(std::move(*iri));
+            }
         for (const std::string_view name : {"about", "resource", "href", "src"}) {
             const std::string_view id = attribute(node, name);
             if (id.data() != nullptr && !item.id)
                 item.id = trim(id);
         }
+        budget_.charge(sizeof(Item));
         items_.push_back(std::move(item));
         return items_.size() - 1;
     }
 
     void add_property(std::size_t item, NodeId node, std::string_view property, std::string_view vocabulary,
                       std::size_t value) {
-        std::vector<std::string> names;
         for (const std::string &term : split_tokens(property, false)) {
             std::optional<std::string> name = resolved(term, vocabulary);
-            if (!name || std::ranges::find(names, *name) != names.end())
+            if (!name)
                 continue;
-            names.push_back(*name);
+            budget_.charge(sizeof(ItemProperty) + name->size());
             items_[item].properties.push_back({std::move(*name), node, value});
             if (value != kNoItem)
                 items_[value].is_value = true;
@@ -176,37 +183,21 @@ class RdfaReader {
         const std::string_view rest = term.substr(colon + 1);
         if (rest.starts_with("//"))
             return std::string(term);
-        for (auto prefix = prefixes_.rbegin(); prefix != prefixes_.rend(); ++prefix) {
-            poll();
-            if (prefix->name == name)
-                return std::string(prefix->iri) + std::string(rest);
-        }
+        const auto declared = name_to_iris_.find(name);
+        if (declared != name_to_iris_.end() && !declared->second.empty())
+            return std::string(declared->second.back()) + std::string(rest);
         const auto *const known = std::ranges::find(kKnownPrefixes, name, &Prefix::name);
         return known == kKnownPrefixes.end() ? std::string(term) : std::string(known->iri) + std::string(rest);
     }
 
     const Document &document_;
+    OutputBudget &budget_; /* names repeat their vocabulary, which may be long */
     std::vector<Item> items_;
     std::vector<Scope> scopes_;
-    std::vector<Prefix> prefixes_; /* declared by the open elements */
+    std::vector<std::string_view> prefixes_; /* names declared by the open elements */
+    std::unordered_map<std::string_view, std::vector<std::string_view>> name_to_iris_; /* the last one counts */
     unsigned steps_ = 0;
 };
-
-/* Properties of one name together, names in order of their first appearance. */
-void group_by_name(std::vector<Property> &properties) {
-    std::unordered_map<std::string_view, std::size_t> name_to_rank;
-    for (const Property &property : properties)
-        name_to_rank.emplace(property.name, name_to_rank.size());
-    std::vector<std::pair<std::size_t, std::size_t>> rank_and_index;
-    for (std::size_t i = 0; i < properties.size(); ++i)
-        rank_and_index.emplace_back(name_to_rank.at(properties[i].name), i);
-    std::ranges::sort(rank_and_index);
-    std::vector<Property> grouped;
-    grouped.reserve(properties.size());
-    for (const auto &[rank, index] : rank_and_index)
-        grouped.push_back(std::move(properties[index]));
-    properties = std::move(grouped);
-}
 
 class RdfaWriter {
   public:
@@ -233,7 +224,7 @@ class RdfaWriter {
         while (!open_.empty()) {
             Interrupt::poll();
             OpenItem &open = open_.back();
-            const std::vector<Property> &properties = open.item->properties;
+            const std::vector<ItemProperty> &properties = open.item->properties;
             const bool is_done = open.next == properties.size();
             const bool is_new_name =
                 !is_done && (open.next == 0 || properties[open.next - 1].name != properties[open.next].name);
@@ -245,7 +236,7 @@ class RdfaWriter {
                 open_.pop_back();
                 continue;
             }
-            const Property &property = properties[open.next++];
+            const ItemProperty &property = properties[open.next++];
             if (is_new_name) {
                 out_.key(property.name);
                 out_.begin_array();
@@ -256,7 +247,7 @@ class RdfaWriter {
 
     void open_item(std::size_t number) {
         Item &item = items_[number];
-        group_by_name(item.properties);
+        item.properties = group_by_name(std::move(item.properties));
         out_.begin_object();
         out_.key("type");
         out_.begin_array();
@@ -270,15 +261,15 @@ class RdfaWriter {
         open_.push_back({&item});
     }
 
-    void write_value(const Property &property) {
+    void write_value(const ItemProperty &property) {
         if (property.item != kNoItem) {
             if (open_.size() < kMaxItemDepth) {
                 open_item(property.item);
                 return;
             }
-            std::string problem =
-                "items nest deeper than " + std::to_string(kMaxItemDepth) + " levels: " + property.name;
-            if (problems_.empty() || problems_.back() != problem)
+            std::string problem = "items nest deeper than " + std::to_string(kMaxItemDepth) +
+                                  " levels: " + abbreviate(property.name, kShownBytes);
+            if (std::ranges::find(problems_, problem) == problems_.end() && problems_.size() < kMaxProblems)
                 problems_.push_back(std::move(problem));
             out_.raw("null");
             return;
@@ -303,7 +294,7 @@ class RdfaWriter {
 } // namespace
 
 void write_rdfa(const Document &document, JsonText &out, std::vector<std::string> &problems) {
-    std::vector<Item> items = RdfaReader(document).read();
+    std::vector<Item> items = RdfaReader(document, out.budget()).read();
     RdfaWriter(document, std::move(items), out, problems).write();
 }
 

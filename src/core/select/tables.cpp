@@ -1,6 +1,7 @@
 #include "core/select/tables.hpp"
 
 #include <algorithm>
+#include <climits>
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
@@ -82,10 +83,16 @@ class GridBuilder {
     }
 
   private:
-    /* A cell that reaches into rows to come. */
+    /* A cell that reaches into rows to come; rows are counted from the start of their group. */
     struct Span {
-        CellId cell = kNoCell;
-        int rows = 0; /* -1 to the end of the group */
+        CellId cell;
+        int last_row;
+    };
+    /* Spans in a column in the order of their cells. The first that has not ended has the slot, so those behind it matter
+     * only when it ends. */
+    struct Column {
+        std::vector<Span> spans;
+        std::size_t first = 0;
     };
 
     NameId name_of(NodeId node) const {
@@ -101,7 +108,10 @@ class GridBuilder {
         end_group();
     }
 
-    void end_group() { column_to_span_.clear(); }
+    void end_group() {
+        columns_.clear();
+        row_ = 0;
+    }
 
     void add_row(NodeId tr, NodeId group) {
         Interrupt::poll();
@@ -123,18 +133,19 @@ class GridBuilder {
         row.is_all_headers = row.is_all_headers && has_cell;
         grid_.columns = std::max(grid_.columns, row.slots.size());
         grid_.rows.push_back(std::move(row));
+        ++row_;
     }
 
     /* Takes the slots that cells of rows above reach. */
     void grow_spans(Grid::Row &row) {
-        budget_.charge(sizeof row + column_to_span_.size() * sizeof(CellId));
-        row.slots.resize(column_to_span_.size(), kNoCell);
-        for (std::size_t column = 0; column < column_to_span_.size(); ++column) {
-            Span &span = column_to_span_[column];
-            if (span.rows == 0)
-                continue;
-            row.slots[column] = span.cell;
-            span.rows -= span.rows > 0 ? 1 : 0;
+        budget_.charge(sizeof row + columns_.size() * sizeof(CellId));
+        row.slots.resize(columns_.size(), kNoCell);
+        for (std::size_t at = 0; at < columns_.size(); ++at) {
+            Column &column = columns_[at];
+            while (column.first < column.spans.size() && column.spans[column.first].last_row < row_)
+                ++column.first;
+            if (column.first < column.spans.size())
+                row.slots[at] = column.spans[column.first].cell;
         }
         while (!row.slots.empty() && row.slots.back() == kNoCell)
             row.slots.pop_back();
@@ -148,29 +159,33 @@ class GridBuilder {
         const auto cell = static_cast<CellId>(grid_.cells.size());
         grid_.cells.push_back(node);
         const std::size_t end = column + width;
-        budget_.charge(width * (sizeof(CellId) + (height != 1 ? sizeof(Span) : 0)));
+        budget_.charge(width * sizeof(CellId));
         if (row.slots.size() < end)
             row.slots.resize(end, kNoCell);
-        if (height != 1 && column_to_span_.size() < end)
-            column_to_span_.resize(end);
-        for (std::size_t at = column; at < end; ++at) {
+        for (std::size_t at = column; at < end; ++at)
             if (row.slots[at] == kNoCell)
                 row.slots[at] = cell;
-            if (height == 1)
-                continue;
-            /* Where two cells overlap, the first has the slot as long as it lasts. */
-            Span &span = column_to_span_[at];
-            if (span.rows == 0)
-                span = {cell, height == 0 ? -1 : height - 1};
-        }
+        if (height != 1)
+            add_span({cell, height == 0 ? INT_MAX : row_ + height - 1}, column, end);
         return width;
+    }
+
+    void add_span(Span span, std::size_t begin, std::size_t end) {
+        if (columns_.size() < end) {
+            budget_.charge((end - columns_.size()) * sizeof(Column));
+            columns_.resize(end);
+        }
+        budget_.charge((end - begin) * sizeof(Span));
+        for (std::size_t at = begin; at < end; ++at)
+            columns_[at].spans.push_back(span);
     }
 
     const Document &document_;
     const Names &names_;
     OutputBudget &budget_;
     Grid grid_;
-    std::vector<Span> column_to_span_;
+    std::vector<Column> columns_; /* those that a cell spans rows in */
+    int row_ = 0;
 };
 
 /* Puts texts into the grid's slots. */

@@ -186,7 +186,9 @@ class Collector {
     void open_empty(const Style &style) {
         const bool is_shown =
             style.visibility == Visibility::kInherit ? is_visible_ : style.visibility == Visibility::kVisible;
-        if (style.display == Display::kReplaced)
+        if (style.display == Display::kReplaced && (style.is_positioned || style.is_floating))
+            lines_.require_breaks(1);
+        else if (style.display == Display::kReplaced)
             lines_.add_box();
         else if (is_shown)
             lines_.add_separator('\n');

@@ -52,13 +52,16 @@ return Array.from(document.querySelectorAll('a, area')).map(link => {
 
 class Browser:
     def __init__(self):
+        programs = [shutil.which(name) for name in ('chromium', 'chromedriver')]
+        if None in programs:
+            raise FileNotFoundError('no chromium or chromedriver: run make browser')
         self._profile = tempfile.mkdtemp(prefix='webwrap-browser-')
         options = Options()
-        options.binary_location = shutil.which('chromium')
+        options.binary_location = programs[0]
         for argument in [*ARGUMENTS, f'--user-data-dir={self._profile}']:
             options.add_argument(argument)
         try:
-            self._driver = webdriver.Chrome(service=Service(shutil.which('chromedriver')), options=options)
+            self._driver = webdriver.Chrome(service=Service(programs[1]), options=options)
         except BaseException:
             shutil.rmtree(self._profile, ignore_errors=True)
             raise

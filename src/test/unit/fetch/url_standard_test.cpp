@@ -185,6 +185,15 @@ TEST(UrlStandardTest, Names) {
                                    });
 }
 
+TEST(UrlStandardTest, NamesToConvertAreBounded) {
+    std::string name;
+    while (name.size() < 990)
+        name += "\u00fc";
+    EXPECT_TRUE(resolve_link(nullptr, "http://" + name));
+    EXPECT_FALSE(resolve_link(nullptr, "http://" + name + name));
+    EXPECT_TRUE(resolve_link(nullptr, "http://" + std::string(5000, 'u')));
+}
+
 TEST(UrlStandardTest, Ipv4) {
     expect_links("http://h.test/", {
                                        {"//1.2.3.4", "http://1.2.3.4/"},

@@ -142,6 +142,21 @@ TEST(MicrodataTest, ItemsPropertiesAndValues) {
               Json::parse(R"([{"type": [], "properties": {}}])"));
 }
 
+TEST(MicrodataTest, ANameCountsOnceOnAnElement) {
+    EXPECT_EQ(items_of("<div itemscope><i itemprop='b a b a'>1</i><i itemprop='a  b'>2</i></div>")[0]["properties"],
+              Json::parse(R"({"a": ["1", "2"], "b": ["1", "2"]})"));
+    EXPECT_EQ(
+        metadata_of("<div typeof=T vocab=v:><i property='b a b a'>1</i><i property='a  b'>2</i></div>")["rdfa"][0]
+                                                                                                       ["properties"],
+        Json::parse(R"({"v:a": ["1", "2"], "v:b": ["1", "2"]})"));
+}
+
+TEST(RdfaTest, TheInnermostDeclarationOfAPrefixCounts) {
+    EXPECT_EQ(metadata_of("<div prefix='p: a: p: b:' typeof=p:T><div prefix='p: c:'><i property=p:x>1</i></div>"
+                          "<i property=p:y>2</i></div>")["rdfa"][0],
+              Json::parse(R"({"type": ["b:T"], "properties": {"c:x": ["1"], "b:y": ["2"]}})"));
+}
+
 TEST(MicrodataTest, ItemsNest) {
     EXPECT_EQ(
         items_of("<div itemscope><div itemprop=a itemscope itemtype=T><i itemprop=b>1</i></div><i itemprop=c>2</i>"
@@ -222,6 +237,21 @@ TEST(RdfaTest, ItemsNestAndScopesEnd) {
                   {"type": ["http://p.test/C"], "properties": {"http://p.test/d": ["3"]}},
                   {"type": ["p:D"], "properties": {}},
                   {"type": [], "id": "/s", "properties": {"http://v.test/e": ["4"]}}])"));
+}
+
+TEST(RdfaTest, LongVocabulariesAreBounded) {
+    std::string page = "<div typeof=A vocab='http://v.test/" + std::string(100'000, 'v') + "'>";
+    for (int i = 0; i < 200; ++i)
+        page += "<i property=p>x</i>";
+    Limits limits;
+    limits.max_document_memory_bytes = 8 << 20;
+    const auto document = parse_html(page);
+    try {
+        (void)page_metadata(*document, limits);
+        FAIL() << "no error";
+    } catch (const Error &error) {
+        EXPECT_EQ(error.message(), "metadata of the page need more than 8192 kB of memory");
+    }
 }
 
 TEST(RdfaTest, DepthIsReported) {

@@ -80,6 +80,9 @@ TEST(TablesTest, SpansRepeatTheirText) {
         /* A cell that runs into one from above: the first keeps the slot. */
         {"<table><tr><td>a<td rowspan=2>b<tr><td colspan=2>c<td>d", "a|b|NULL; c|b|d"},
         {"<table><tr><td rowspan=3>a<td>b<tr><td rowspan=2>c<tr><td>d", "a|b|NULL; a|c|NULL; a|c|d"},
+        /* The second has it when the first has ended. */
+        {"<table><tr><td>a<td rowspan=2>b<tr><td colspan=2 rowspan=3>c<tr><td>d<tr><td>e",
+         "a|b|NULL; c|b|NULL; c|c|d; c|c|e"},
     });
     for (const auto &[span, expected] : {Case{"0", "a; b"},
                                          {"-2", "a; b"},

@@ -61,6 +61,16 @@ TEST(VisibleTextTest, BlocksBreakLines) {
     });
 }
 
+TEST(VisibleTextTest, WhatIsOutOfTheFlowIsABlock) {
+    expect_texts({
+        {"<div>a <span style='position:absolute'>b</span> c</div>", "a\nb\nc"},
+        {"<div>a <span style='float:right'>b</span>c</div>", "a\nb\nc"},
+        {"<div>a <img style='float:left' src=x> b</div>", "a\nb"},
+        {"<div>a <span style='position:relative;float:none'>b</span> c</div>", "a b c"},
+        {"<div>a <span style='position:fixed;position:bogus'>b</span> c</div>", "a\nb\nc"},
+    });
+}
+
 TEST(VisibleTextTest, TablesHaveTabsAndLines) {
     expect_texts({
         {"<table><tr><td>a<td>b<tr><td>c<td>d</table>", "a\tb\nc\td"},
