@@ -1,5 +1,6 @@
 #include "core/parse/document.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace webwrap {
@@ -7,7 +8,7 @@ namespace webwrap {
 Document::Document(const Limits &limits)
     : budget_(limits.max_document_memory_bytes, "webwrap.max_document_memory"), arena_(&budget_), node_to_kind_(&budget_),
       node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_), node_to_space_(&budget_), node_to_first_attribute_(&budget_),
-      node_to_text_(&budget_), attributes_(&budget_), names_(&arena_),
+      node_to_text_(&budget_), attributes_(&budget_), names_(&arena_), template_contents_(&budget_),
       source_tokens_(&budget_) {}
 
 Document::~Document() = default;
@@ -25,6 +26,11 @@ NodeId Document::root_element() const {
         if (is_element(child))
             return child;
     return kNoNode;
+}
+
+NodeId Document::template_content(NodeId node) const {
+    const auto found = std::lower_bound(template_contents_.begin(), template_contents_.end(), std::pair(node, kNoNode));
+    return found != template_contents_.end() && found->first == node ? found->second : kNoNode;
 }
 
 int Document::depth(NodeId node) const {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/budget.hpp"
@@ -58,7 +59,7 @@ class Document {
     Document &operator=(const Document &) = delete;
 
     /* The number of nodes; ids run from 0 (the document node) to size() - 1. */
-    [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(node_to_kind_.size()); }
+    [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(node_to_kind_.size()) - aside_; }
     [[nodiscard]] NodeKind kind(NodeId node) const { return node_to_kind_[index(node)]; }
     [[nodiscard]] bool is_element(NodeId node) const { return kind(node) == NodeKind::kElement; }
     /* kNoNode for the document node. */
@@ -66,6 +67,9 @@ class Document {
     /* Nodes of the subtree, the node included: its descendants are node + 1 .. node + subtree_size(node) - 1. */
     [[nodiscard]] NodeId subtree_size(NodeId node) const { return node_to_size_[index(node)]; }
     [[nodiscard]] NodeId end_of(NodeId node) const { return node + subtree_size(node); }
+    /* The node that holds the content of a template element, or kNoNode. As in a browser such content is no part of the
+     * tree: its ids are size() and above, the holder is of kind kDocument and has no parent. */
+    [[nodiscard]] NodeId template_content(NodeId node) const;
     /* First child or kNoNode; siblings: next_sibling until kNoNode. */
     [[nodiscard]] NodeId first_child(NodeId node) const { return subtree_size(node) > 1 ? node + 1 : kNoNode; }
     [[nodiscard]] NodeId next_sibling(NodeId node) const;
@@ -133,6 +137,8 @@ class Document {
     Array<std::string_view> node_to_text_;
     Array<Attribute> attributes_;
     NameTable names_;
+    Array<std::pair<NodeId, NodeId>> template_contents_; /* element and holder, by element */
+    NodeId aside_ = 0;                                   /* nodes in contents of templates */
     std::string_view source_;
     Array<SourceToken> source_tokens_;
     Doctype doctype_;

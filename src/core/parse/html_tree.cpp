@@ -12,7 +12,7 @@ namespace webwrap {
 
 HtmlTree::HtmlTree(std::string_view page, const Limits &limits)
     : max_nodes_(limits.max_nodes), document_(std::make_unique<Document>(limits)), nodes_(&document_->budget_),
-      attributes_(&document_->budget_) {
+      attributes_(&document_->budget_), made_to_node_(&document_->budget_) {
     if (page.size() > std::numeric_limits<std::uint32_t>::max() / 2)
         throw Error(ErrorKind::kLimitExceeded, "markup is larger than 2 GB");
     auto *copy = static_cast<char *>(document_->arena_.allocate(page.size() + Tokenizer::kPaddingBytes, 1));
@@ -154,6 +154,54 @@ void HtmlTree::emit(const Node &node, NodeId parent) {
     d.attributes_.insert(d.attributes_.end(), first, first + node.attributes.count);
 }
 
+/* Whether a browser keeps the children of the element aside: a template that is no declarative shadow root. */
+bool HtmlTree::holds_content_aside(const Node &node) const {
+    if (node.name != names::kTemplate || node.space != NodeSpace::kHtml || node.first_child == kNoNode)
+        return false;
+    const NameId mode = document_->names_.find("shadowrootmode");
+    return mode == kNoName || attribute_value(node.attributes, mode).data() == nullptr;
+}
+
+/* Emits a node with what is below it in document order: the document, or the content of a template under a holder. */
+void HtmlTree::place_subtree(NodeId top) {
+    Document &d = *document_;
+    const NodeId holder = d.size();
+    int depth = 0;
+    NodeId deepest_parent = kNoNode; /* of the nodes at the last level */
+    const auto place_of = [&](NodeId made) { return made == top ? holder : placed(made); };
+    for (NodeId made = top;;) {
+        const Node &node = at(made);
+        if (d.size() % 65536 == 0)
+            Interrupt::poll();
+        if (made == top) {
+            emit(Node{}, kNoNode);
+            if (top == 0)
+                placed(top) = holder;
+        } else {
+            if (depth == kMaxDepth)
+                deepest_parent = place_of(node.parent);
+            placed(made) = d.size();
+            emit(node, depth <= kMaxDepth ? place_of(node.parent) : deepest_parent);
+        }
+        const bool is_aside = made != top && holds_content_aside(node);
+        if (is_aside)
+            templates_.push_back(made);
+        if (node.first_child != kNoNode && !is_aside) {
+            made = node.first_child;
+            ++depth;
+            continue;
+        }
+        while (made != top && at(made).next == kNoNode) {
+            made = at(made).parent;
+            if (--depth < kMaxDepth)
+                d.node_to_size_[Document::index(place_of(made))] = d.size() - place_of(made);
+        }
+        if (made == top)
+            break;
+        made = at(made).next;
+    }
+}
+
 std::unique_ptr<Document> HtmlTree::finish() {
     Document &d = *document_;
     const std::size_t count = nodes_.size();
@@ -166,32 +214,16 @@ std::unique_ptr<Document> HtmlTree::finish() {
     d.node_to_text_.reserve(count);
     d.attributes_.reserve(attributes_.size());
 
-    std::pmr::vector<NodeId> made_to_node(count, kNoNode, &d.budget_);
-    const auto placed = [&](NodeId made) -> NodeId & { return made_to_node[static_cast<std::size_t>(made)]; };
-    int depth = 0;
-    NodeId deepest_parent = kNoNode; /* of the nodes at the last level */
-    for (NodeId made = 0;;) {
-        const Node &node = at(made);
-        if (d.size() % 65536 == 0)
-            Interrupt::poll();
-        placed(made) = d.size();
-        if (depth == kMaxDepth)
-            deepest_parent = placed(node.parent);
-        emit(node, made == 0 ? kNoNode : depth <= kMaxDepth ? placed(node.parent) : deepest_parent);
-        if (node.first_child != kNoNode) {
-            made = node.first_child;
-            ++depth;
-            continue;
-        }
-        while (made != 0 && at(made).next == kNoNode) {
-            made = at(made).parent;
-            if (--depth < kMaxDepth)
-                d.node_to_size_[Document::index(placed(made))] = d.size() - placed(made);
-        }
-        if (made == 0)
-            break;
-        made = at(made).next;
+    made_to_node_.assign(count, kNoNode);
+    place_subtree(0);
+    const NodeId size = d.size();
+    for (std::size_t i = 0; i < templates_.size(); ++i) { /* contents may hold templates, which come behind */
+        const NodeId made = templates_[i];
+        d.template_contents_.emplace_back(placed(made), d.size());
+        place_subtree(made);
     }
+    std::sort(d.template_contents_.begin(), d.template_contents_.end());
+    d.aside_ = d.size() - size;
     d.node_to_first_attribute_.push_back(static_cast<std::int32_t>(d.attributes_.size()));
     for (SourceToken &token : d.source_tokens_)
         if (token.node != kNoNode)

@@ -86,11 +86,16 @@ class HtmlTree {
     NodeId make(NodeKind kind);
     void append_to_text(Node &node, std::string_view text);
     void emit(const Node &node, NodeId parent);
+    [[nodiscard]] bool holds_content_aside(const Node &node) const;
+    void place_subtree(NodeId top);
+    [[nodiscard]] NodeId &placed(NodeId made) { return made_to_node_[static_cast<std::size_t>(made)]; }
 
     int max_nodes_;
     std::unique_ptr<Document> document_;
     std::pmr::vector<Node> nodes_;
     std::pmr::vector<Attribute> attributes_;
+    std::pmr::vector<NodeId> made_to_node_;
+    std::vector<NodeId> templates_; /* whose content is kept aside, in the order in which it is placed */
     NodeId doctype_after_ = kNoNode; /* the child of the document before it */
     bool has_doctype_ = false;
 };

@@ -22,8 +22,8 @@ struct HtmlOptions {
 /* All of these take UTF-8 and own nothing of it afterwards. They poll, and throw kLimitExceeded when a limit is hit. */
 
 /* The tree that a browser makes of the page (HTML standard, 13.2): any bytes give one, as HTML has no syntax errors that
- * matter. Elements nest at most 512 deep; what is deeper becomes a sibling, as in browsers. The content of a template
- * element are its children. A fragment is the content of an html element. Linear in the bytes. */
+ * matter. Nodes nest at most 513 deep; what is deeper becomes a sibling, as in browsers. The content of a template
+ * element is kept aside (Document::template_content). A fragment is the content of an html element. Linear in the bytes. */
 [[nodiscard]] std::unique_ptr<Document> parse_html(std::string_view html, const Limits &limits = {},
                                                    const HtmlOptions &options = {});
 

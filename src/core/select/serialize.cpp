@@ -108,6 +108,43 @@ std::string path_step(const Document &document, NodeId node) {
     return step;
 }
 
+/* The content of a template stands inside of it. */
+void append_subtree(std::string &out, const Document &document, NodeId top) {
+    struct Open {
+        NodeId element; /* whose end tag follows */
+        NodeId end;
+        NodeId next; /* where to go on behind it */
+    };
+    std::vector<Open> open;
+    const NodeId end = document.end_of(top);
+    for (NodeId node = top; node < end || !open.empty();) {
+        if (!open.empty() && node >= open.back().end) {
+            const Open closed = open.back();
+            open.pop_back();
+            append_end_tag(out, document, closed.element);
+            node = closed.next;
+            continue;
+        }
+        if (node % 4096 == 0)
+            Interrupt::poll();
+        if (!document.is_element(node)) {
+            if (document.kind(node) != NodeKind::kDocument)
+                append_leaf(out, document, node);
+            ++node;
+            continue;
+        }
+        append_start_tag(out, document, node);
+        const NodeId content = document.template_content(node);
+        if (content == kNoNode) {
+            open.push_back({node, document.end_of(node), document.end_of(node)});
+            ++node;
+        } else {
+            open.push_back({node, document.end_of(content), document.end_of(node)});
+            node = content;
+        }
+    }
+}
+
 } // namespace
 
 std::string string_value(const Document &document, NodeRef ref) {
@@ -121,23 +158,7 @@ std::string outer_html(const Document &document, NodeRef ref) {
         document.kind(ref.node) == NodeKind::kComment)
         return string_value(document, ref);
     std::string out;
-    std::vector<NodeId> open;
-    for (NodeId node = ref.node; node < document.end_of(ref.node); ++node) {
-        if (node % 4096 == 0)
-            Interrupt::poll();
-        while (!open.empty() && document.end_of(open.back()) <= node) {
-            append_end_tag(out, document, open.back());
-            open.pop_back();
-        }
-        if (document.is_element(node)) {
-            append_start_tag(out, document, node);
-            open.push_back(node);
-        } else if (document.kind(node) != NodeKind::kDocument) {
-            append_leaf(out, document, node);
-        }
-    }
-    for (; !open.empty(); open.pop_back())
-        append_end_tag(out, document, open.back());
+    append_subtree(out, document, ref.node);
     return out;
 }
 

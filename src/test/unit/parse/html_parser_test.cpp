@@ -79,6 +79,23 @@ TEST(HtmlParserTest, WhatLibxml2DoesNotDo) {
     EXPECT_EQ(body_of("<body><noscript><img></noscript>"), "body(noscript(img))");
 }
 
+TEST(HtmlParserTest, TemplatesKeepTheirContentAside) {
+    const auto document = parse_html("<body>1<template><td>2<template>3</template></td></template>4");
+    expect_sound(*document);
+    EXPECT_EQ(document->string_value(0), "14");
+    NodeId outer = 0;
+    while (document->name(outer) != "template")
+        ++outer;
+    EXPECT_EQ(document->subtree_size(outer), 1);
+    const NodeId content = document->template_content(outer);
+    ASSERT_GE(content, document->size());
+    EXPECT_EQ(document->parent(content), kNoNode);
+    EXPECT_EQ(shape(*document, document->first_child(content)), "td(#2,template)");
+    EXPECT_EQ(document->template_content(0), kNoNode);
+    const auto shadow = parse_html("<body><div><template shadowrootmode=open>2</template></div>");
+    EXPECT_EQ(shadow->string_value(0), "2");
+}
+
 TEST(HtmlParserTest, TextOfManyPiecesIsOneNode) {
     EXPECT_EQ(body_of("<p>a</x>b</x>c&amp;d\r\ne"), "body(p(#abc&d\ne))");
     EXPECT_EQ(body_of(repeated("a</x>", 1000)), "body(#" + repeated("a", 1000) + ")");

@@ -39,7 +39,7 @@ TEST(WrapperJson, names_what_is_wrong_and_what_is_valid) {
     EXPECT_EQ(error_of("{"), "wrapper is not valid JSON | ");
     EXPECT_EQ(error_of("{}"), "wrapper has no \"columns\" | ");
     EXPECT_EQ(error_of(R"({"row":{},"columns":{"a":{"xpath":"b"}}})"),
-              "unknown key \"row\" in wrapper | Valid keys are rows, columns.");
+              "unknown key \"row\" in wrapper | Valid keys are rows, columns, parser.");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","typ":"text"}}})"),
               "unknown key \"typ\" in column \"a\" | Valid keys are xpath, css, type, required, pattern, locale, "
               "null_values, "
