@@ -146,3 +146,20 @@ SELECT webwrap.xpath(repeat('<p>x</p>', 20000), '//p[count(following::p[. = "x"]
 RESET statement_timeout;
 RESET webwrap.max_xpath_operations;
 SELECT webwrap.xpath(repeat('<p>x</p>', 20000), 'count(//p)');
+
+-- Pages that are stored out of line are told apart without reading them; what a statement sees is what it gets.
+CREATE TEMP TABLE stored (i int, html text);
+INSERT INTO stored SELECT i, '<h1>' || i || '</h1>' || string_agg('<p>' || md5(i || '-' || n), '') FROM generate_series(1, 3) AS i, generate_series(1, 500) AS n GROUP BY i;
+SELECT pg_column_size(html) > 2000 AS is_stored_out_of_line, webwrap.xpath(html, '//h1') AS h1, webwrap.css(html, 'h1') AS css, webwrap.xpath(html, 'count(//p)') AS p
+FROM stored ORDER BY i;
+BEGIN;
+UPDATE stored SET html = replace(html, '<h1>', '<h1>new ');
+SELECT webwrap.xpath(html, '//h1') AS h1, webwrap.css(html, 'h1') AS css FROM stored ORDER BY i;
+SAVEPOINT s;
+UPDATE stored SET html = replace(html, 'new ', 'newer ');
+SELECT webwrap.xpath(html, '//h1') AS h1, webwrap.css(html, 'h1') AS css FROM stored ORDER BY i;
+ROLLBACK TO s;
+UPDATE stored SET html = replace(html, 'new ', 'newest ');
+SELECT webwrap.xpath(html, '//h1') AS h1, webwrap.css(html, 'h1') AS css FROM stored ORDER BY i;
+ROLLBACK;
+SELECT webwrap.xpath(html, '//h1') AS h1, webwrap.xpath(html, '//h1', 'libxml2') AS libxml2, webwrap.css(html, 'h1') AS css FROM stored ORDER BY i;

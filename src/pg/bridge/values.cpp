@@ -3,9 +3,11 @@
 #include "pg/bridge/compat.hpp"
 
 extern "C" {
+#include "access/detoast.h"
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
+#include "utils/snapmgr.h"
 }
 
 namespace webwrap::pg {
@@ -45,6 +47,21 @@ Datum varlena_datum(std::string_view bytes) {
 } // namespace
 
 std::string_view text_argument(FunctionCallInfo fcinfo, int number) { return varlena_argument(fcinfo, number).view(); }
+
+std::optional<StoredValueId> stored_value_id(FunctionCallInfo fcinfo, int number) {
+    const auto *value = reinterpret_cast<const struct varlena *>(DatumGetPointer(fcinfo->args[number].value));
+    if (!VARATT_IS_EXTERNAL_ONDISK(value))
+        return std::nullopt;
+    return call_pg([value]() -> std::optional<StoredValueId> {
+        if (!ActiveSnapshotSet())
+            return std::nullopt;
+        struct varatt_external pointer;
+        VARATT_EXTERNAL_GET_POINTER(pointer, value);
+        const SnapshotData *snapshot = GetActiveSnapshot();
+        return StoredValueId{pointer.va_toastrelid, pointer.va_valueid, snapshot->xmin,   snapshot->xmax,
+                             snapshot->curcid,      snapshot->xcnt,     snapshot->subxcnt};
+    });
+}
 
 std::string_view bytea_argument(FunctionCallInfo fcinfo, int number) { return varlena_argument(fcinfo, number).view(); }
 

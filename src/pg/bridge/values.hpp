@@ -11,6 +11,20 @@ namespace webwrap::pg {
 
 /* Text argument; the view lives as long as the function call. */
 [[nodiscard]] std::string_view text_argument(FunctionCallInfo fcinfo, int number);
+/* What tells a stored value apart without reading it: two values of equal identity in one session are equal. It holds the
+ * snapshot under which the value was seen, since a value that no snapshot sees may leave its number to another. */
+struct StoredValueId {
+    Oid relation;
+    Oid value;
+    TransactionId snapshot_xmin;
+    TransactionId snapshot_xmax;
+    CommandId snapshot_command;
+    std::uint32_t snapshot_xcnt;
+    std::int32_t snapshot_subxcnt;
+    friend bool operator==(const StoredValueId &, const StoredValueId &) = default;
+};
+/* Nothing for a value that is not stored out of line. */
+[[nodiscard]] std::optional<StoredValueId> stored_value_id(FunctionCallInfo fcinfo, int number);
 [[nodiscard]] std::string_view bytea_argument(FunctionCallInfo fcinfo, int number);
 /* A jsonb argument as JSON text. */
 [[nodiscard]] std::string jsonb_argument(FunctionCallInfo fcinfo, int number);

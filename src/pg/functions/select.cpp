@@ -20,7 +20,7 @@ namespace {
 template <typename Expression, typename TextOf>
 Datum select_texts(FunctionCallInfo fcinfo, const Expression &expression, TextOf text_of) {
     const Limits limits = current_limits();
-    const auto document = parsed_page(text_argument(fcinfo, 0), limits, html_parser_from_name(text_argument(fcinfo, 2)));
+    const auto document = parsed_page(fcinfo, 0, limits, html_parser_from_name(text_argument(fcinfo, 2)));
     const Selection selection = expression.evaluate(*document, 0, limits);
     std::vector<std::string> texts;
     if (!selection.is_node_set)
@@ -46,7 +46,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_css) { return select_texts(fcinfo, *compiled_css(te
 
 WEBWRAP_SQL_FUNCTION(webwrap_links) {
     RowSink rows(fcinfo);
-    const auto document = parsed_page(text_argument(fcinfo, 0), current_limits());
+    const auto document = parsed_page(fcinfo, 0, current_limits());
     for (const Link &link : find_links(*document, text_argument(fcinfo, 1), current_limits())) {
         const ScratchMemory scratch;
         rows.put({text_datum(link.url), text_datum(link.anchor), text_array_datum(link.rel)});
@@ -57,20 +57,20 @@ WEBWRAP_SQL_FUNCTION(webwrap_links) {
 /* What a page shows and says of itself: visible text, tables, metadata. */
 
 WEBWRAP_SQL_FUNCTION(webwrap_visible_text) {
-    const auto document = parsed_page(text_argument(fcinfo, 0), current_limits());
+    const auto document = parsed_page(fcinfo, 0, current_limits());
     return text_datum(visible_text(*document));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_metadata) {
     const Limits limits = current_limits();
-    const auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    const auto document = parsed_page(fcinfo, 0, limits);
     return jsonb_datum(page_metadata(*document, limits));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_tables) {
     RowSink rows(fcinfo);
     const Limits limits = current_limits();
-    const auto document = parsed_page(text_argument(fcinfo, 0), limits);
+    const auto document = parsed_page(fcinfo, 0, limits);
     int ordinal = 0;
     for (const Table &table : find_tables(*document, limits)) {
         ++ordinal;

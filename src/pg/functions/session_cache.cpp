@@ -27,24 +27,38 @@ bool are_same_for_pages(const Limits &a, const Limits &b) {
 
 class PageCache {
   public:
-    std::shared_ptr<const Document> get(std::string_view html, const Limits &limits, HtmlParser parser,
-                                        std::size_t max_bytes) {
+    /* `key.id` tells a stored page without reading it; `read` gives the text of one that has to be read. */
+    struct Key {
+        std::optional<StoredValueId> id;
+        Limits limits;
+        HtmlParser parser;
+    };
+    template <typename Read> std::shared_ptr<const Document> get(const Key &key, std::size_t max_bytes, Read read) {
+        const auto kept = [&](auto matches) {
+            const auto page = std::find_if(pages_.begin(), pages_.end(), [&](const Page &p) {
+                return p.key.parser == key.parser && are_same_for_pages(p.key.limits, key.limits) && matches(p);
+            });
+            if (page != pages_.end())
+                pages_.splice(pages_.begin(), pages_, page);
+            return page != pages_.end();
+        };
+        if (key.id && kept([&](const Page &page) { return page.key.id == key.id; }))
+            return pages_.front().document;
+        const std::string_view html = read();
         if (html.size() > max_bytes) {
             trim(max_bytes);
-            return parse_html_by(parser, html, limits);
+            return parse_html_by(key.parser, html, key.limits);
         }
-        const XXH128_hash_t hash = XXH3_128bits(html.data(), html.size());
-        const auto found = std::find_if(pages_.begin(), pages_.end(), [&](const Page &page) {
-            return XXH128_isEqual(page.hash, hash) != 0 && page.parser == parser && are_same_for_pages(page.limits, limits) && page.html == html;
-        });
-        if (found != pages_.end()) {
-            pages_.splice(pages_.begin(), pages_, found);
-            return found->document;
-        }
+        /* A stored page has its own identity, and comes under another one only if it is stored twice. */
+        const XXH128_hash_t hash = key.id ? XXH128_hash_t{} : XXH3_128bits(html.data(), html.size());
+        if (!key.id && kept([&](const Page &page) {
+                return !page.key.id && XXH128_isEqual(page.hash, hash) != 0 && page.html() == html;
+            }))
+            return pages_.front().document;
         /* Room comes first, so that the old pages' memory serves the new one. What fails here leaves a sound cache. */
         trim(max_bytes - html.size());
-        std::shared_ptr<const Document> document = parse_html_by(parser, html, limits);
-        pages_.push_front({hash, std::string(html), parser, limits, document});
+        std::shared_ptr<const Document> document = parse_html_by(key.parser, html, key.limits);
+        pages_.push_front({key, hash, std::string(document->source().empty() ? html : std::string_view()), document});
         trim(max_bytes);
         return document;
     }
@@ -53,11 +67,12 @@ class PageCache {
     static constexpr std::size_t kMaxPages = 16; /* searched one by one */
 
     struct Page {
+        Key key;
         XXH128_hash_t hash;
-        std::string html;
-        HtmlParser parser;
-        Limits limits;
+        std::string copy; /* where the document has none of its own */
         std::shared_ptr<const Document> document;
+
+        [[nodiscard]] std::string_view html() const { return copy.empty() ? document->source() : copy; }
     };
 
     /* Drops the pages used longest ago. Counted anew each time: indexes and mirrors come with use. */
@@ -66,7 +81,7 @@ class PageCache {
         std::size_t kept = 0;
         auto page = pages_.begin();
         for (; page != pages_.end() && kept < kMaxPages; ++page, ++kept) {
-            bytes += page->html.size() + memory_of(*page->document);
+            bytes += page->copy.size() + memory_of(*page->document);
             if (bytes > max_bytes)
                 break;
         }
@@ -90,9 +105,10 @@ std::shared_ptr<const Extractor> compiled_wrapper(std::string_view json) {
     return session_object<CompiledCache<Extractor>>().get(json, [json] { return Extractor(wrapper_from_json(json)); });
 }
 
-std::shared_ptr<const Document> parsed_page(std::string_view html, const Limits &limits, HtmlParser parser) {
+std::shared_ptr<const Document> parsed_page(FunctionCallInfo fcinfo, int number, const Limits &limits, HtmlParser parser) {
     const auto max_bytes = static_cast<std::size_t>(Settings::parsed_page_cache_kb) << 10;
-    return session_object<PageCache>().get(html, limits, parser, max_bytes);
+    return session_object<PageCache>().get({stored_value_id(fcinfo, number), limits, parser}, max_bytes,
+                                           [fcinfo, number] { return text_argument(fcinfo, number); });
 }
 
 } // namespace webwrap::pg

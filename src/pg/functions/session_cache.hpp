@@ -13,6 +13,7 @@
 #include "core/select/css.hpp"
 #include "core/select/xpath.hpp"
 #include "core/wrap/extract.hpp"
+#include "pg/bridge/values.hpp"
 
 namespace webwrap::pg {
 
@@ -52,9 +53,9 @@ template <typename Compiled> class CompiledCache {
 [[nodiscard]] std::shared_ptr<const CssSelector> compiled_css(std::string_view selector);
 [[nodiscard]] std::shared_ptr<const Extractor> compiled_wrapper(std::string_view json);
 
-/* The page as parse_html_by gives it under these limits: kept from an earlier call, or parsed now and kept within
- * webwrap.parsed_page_cache. Throws as parse_html_by. */
-[[nodiscard]] std::shared_ptr<const Document> parsed_page(std::string_view html, const Limits &limits,
+/* The page in a text argument as parse_html_by gives it under these limits: kept from an earlier call, or parsed now and
+ * kept within webwrap.parsed_page_cache. A page of a table that is kept is not even read. Throws as parse_html_by. */
+[[nodiscard]] std::shared_ptr<const Document> parsed_page(FunctionCallInfo fcinfo, int number, const Limits &limits,
                                                           HtmlParser parser = HtmlParser::kHtml5);
 
 } // namespace webwrap::pg

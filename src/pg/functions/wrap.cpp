@@ -25,7 +25,7 @@ struct WrappedPage {
 WrappedPage wrap_page(FunctionCallInfo fcinfo) {
     const Limits limits = current_limits();
     auto extractor = compiled_wrapper(jsonb_argument(fcinfo, 1));
-    auto document = parsed_page(text_argument(fcinfo, 0), limits, extractor->wrapper().parser);
+    auto document = parsed_page(fcinfo, 0, limits, extractor->wrapper().parser);
     Extraction extraction = extractor->extract(*document, limits);
     return {std::move(extractor), std::move(document), std::move(extraction)};
 }
@@ -63,8 +63,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
     RowSink rows(fcinfo);
     const Limits limits = current_limits();
     const AdaptOptions options = adapt_options_from_json(jsonb_argument(fcinfo, 3));
-    const auto old_page = parsed_page(text_argument(fcinfo, 0), limits, options.parser);
-    const auto new_page = parsed_page(text_argument(fcinfo, 2), limits, options.parser);
+    const auto old_page = parsed_page(fcinfo, 0, limits, options.parser);
+    const auto new_page = parsed_page(fcinfo, 2, limits, options.parser);
     for (const Candidate &c : adapt(*old_page, text_argument(fcinfo, 1), *new_page, options, limits))
         rows.put(
             {text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence), text_datum(c.measure)});
@@ -74,16 +74,16 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
 WEBWRAP_SQL_FUNCTION(webwrap_still_holds) {
     const Limits limits = current_limits();
     const HtmlParser parser = html_parser_from_name(text_argument(fcinfo, 3));
-    const auto old_page = parsed_page(text_argument(fcinfo, 0), limits, parser);
-    const auto new_page = parsed_page(text_argument(fcinfo, 2), limits, parser);
+    const auto old_page = parsed_page(fcinfo, 0, limits, parser);
+    const auto new_page = parsed_page(fcinfo, 2, limits, parser);
     return Float8GetDatum(still_holds(*old_page, text_argument(fcinfo, 1), *new_page, limits));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_adapt_wrapper) {
     const Limits limits = current_limits();
     const Wrapper wrapper = wrapper_from_json(jsonb_argument(fcinfo, 1));
-    const auto old_page = parsed_page(text_argument(fcinfo, 0), limits, wrapper.parser);
-    const auto new_page = parsed_page(text_argument(fcinfo, 2), limits, wrapper.parser);
+    const auto old_page = parsed_page(fcinfo, 0, limits, wrapper.parser);
+    const auto new_page = parsed_page(fcinfo, 2, limits, wrapper.parser);
     const PagePair pair{old_page.get(), new_page.get(), true};
     const WrapperAdaptation adapted = adapt_wrapper(wrapper, {&pair, 1}, AdaptOptions{}, limits);
     json result = {{"sure", adapted.is_sure},
