@@ -65,3 +65,10 @@ SET webwrap.max_nodes = 20000;
 SELECT * FROM pg_temp.error_of($$ SELECT webwrap.metadata('<div id=x>' || repeat('<b itemprop=a>y</b>', 200) || '</div>'
     || repeat('<i itemscope itemref=x></i>', 200)) $$);
 RESET webwrap.max_nodes;
+
+-- Any page is XML for XMLTABLE.
+SELECT webwrap.as_xml('<p @click=x>1<br>2 & 3<!-- a--b --><table><tr><td>4');
+SELECT n.* FROM xmltable('//tr' PASSING webwrap.as_xml('<table><tr><td>1<td>a<tr><td>2<td>&eacute;</table>')
+                         COLUMNS ordinal FOR ORDINALITY, number int PATH 'td[1]', letter text PATH 'td[2]') AS n;
+SELECT webwrap.as_xml(E'<p>\f\x01', 'libxml2') IS DOCUMENT AS is_document, webwrap.as_xml(NULL) IS NULL AS is_null;
+SELECT webwrap.as_xml('<p>', 'none');

@@ -54,3 +54,11 @@ COMMENT ON FUNCTION webwrap.metadata(text) IS
 'the page has none), meta, opengraph, twitter (name to text, to an array when repeated), links (rel to array of objects), '
 'feeds, json_ld (array of blocks), microdata and rdfa (arrays of items) and errors (array of objects with part, ordinal, '
 'message: what could not be read). References stay as written. Raises 54000 at a limit.';
+
+CREATE FUNCTION webwrap.as_xml(html text, parser text DEFAULT 'html5') RETURNS xml
+    AS 'MODULE_PATHNAME', 'webwrap_as_xml'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION webwrap.as_xml(text, text) IS
+'The page as well-formed XML without namespaces, for XMLTABLE and other tools of XML. What XML cannot say is coerced (HTML '
+'standard, 13.2.9): characters to U+FFFD, form feeds to spaces, "--" in comments to "- -", characters of names to U and '
+'five hex digits. parser is html5 or libxml2. Raises HV024 for another parser, 54000 at a limit.';

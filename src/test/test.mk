@@ -54,7 +54,7 @@ e2e: ## tests with real servers and clients
 	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/e2e
 
 HTML5LIB ?= ../shared/html5lib-tests
-CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) \
+CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) src/core/select/as_xml.cpp \
                    $(wildcard src/test/conformance/*.cpp))
 conformance: ## the html5lib conformance cases of tokenizer, tree construction and encoding (HTML5LIB=folder)
 	@+$(MAKE) --no-print-directory $(BUILD)/unit/conformance

@@ -1,4 +1,5 @@
 #include "core/base/interrupt.hpp"
+#include "core/select/as_xml.hpp"
 #include "core/select/links.hpp"
 #include "core/select/metadata.hpp"
 #include "core/select/tables.hpp"
@@ -83,4 +84,10 @@ WEBWRAP_SQL_FUNCTION(webwrap_tables) {
         }
     }
     return 0;
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_as_xml) {
+    const Limits limits = current_limits();
+    const auto document = parsed_page(fcinfo, 0, limits, html_parser_from_name(text_argument(fcinfo, 1)));
+    return text_datum(as_xml(*document, limits)); /* the server's xml is text */
 }
