@@ -239,7 +239,8 @@ std::string sniff_encoding(std::string_view bytes, std::string_view label) {
         return encoding;
     if (std::string encoding = late_declaration(bytes); !encoding.empty())
         return encoding;
-    const bool is_ascii = std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+    const bool is_ascii =
+        std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
     return !is_ascii && find_invalid_utf8(bytes) == std::string_view::npos ? "UTF-8" : "windows-1252";
 }
 

@@ -6,10 +6,10 @@
 namespace webwrap {
 
 Document::Document(const Limits &limits)
-    : budget_(limits.max_document_memory_bytes, "webwrap.max_document_memory"), arena_(&budget_), node_to_kind_(&budget_),
-      node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_), node_to_space_(&budget_), node_to_first_attribute_(&budget_),
-      node_to_text_(&budget_), attributes_(&budget_), names_(&arena_), template_contents_(&budget_),
-      source_tokens_(&budget_) {}
+    : budget_(limits.max_document_memory_bytes, "webwrap.max_document_memory"), arena_(&budget_),
+      node_to_kind_(&budget_), node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_),
+      node_to_space_(&budget_), node_to_first_attribute_(&budget_), node_to_text_(&budget_), attributes_(&budget_),
+      names_(&arena_), template_contents_(&budget_), source_tokens_(&budget_) {}
 
 Document::~Document() = default;
 

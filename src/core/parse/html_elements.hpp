@@ -21,7 +21,8 @@ enum ElementClass : std::uint16_t {
     kModeGiving = 128,   /* decides when the insertion mode is reset */
     kBreaksOut = 256,    /* a start tag that ends foreign content */
     kListBoundary = 512, /* special, but for address, div and p: ends the search for an open li, dd or dt */
-    kVoid = 1024,        /* serialised without end tag */
+    kHeadContent = 1024, /* goes by the rules of the head wherever it stands */
+    kBlock = 2048,       /* its start tag closes a p, its end tag what is open inside of it */
 };
 
 constexpr auto make_element_classes() {
@@ -32,14 +33,14 @@ constexpr auto make_element_classes() {
             classes[static_cast<std::size_t>(name)] |= bit;
     };
     mark(kSpecial | kListBoundary,
-         {kApplet,  kArea,   kArticle,  kAside,      kBase,   kBasefont, kBgsound,  kBlockquote, kBody,    kBr,
-          kButton,  kCaption, kCenter,  kCol,        kColgroup, kDd,     kDetails,  kDir,        kDl,      kDt,
-          kEmbed,   kFieldset, kFigcaption, kFigure, kFooter, kForm,     kFrame,    kFrameset,   kH1,      kH2,
-          kH3,      kH4,     kH5,       kH6,         kHead,   kHeader,   kHgroup,   kHr,         kHtml,    kIframe,
-          kImg,     kInput,  kKeygen,   kLi,         kLink,   kListing,  kMain,     kMarquee,    kMenu,    kMeta,
-          kNav,     kNoembed, kNoframes, kNoscript,  kObject, kOl,       kParam,    kPlaintext,  kPre,     kScript,
-          kSearch,  kSection, kSelect,  kSource,     kStyle,  kSummary,  kTable,    kTbody,      kTd,      kTemplate,
-          kTextarea, kTfoot, kTh,       kThead,      kTitle,  kTr,       kTrack,    kUl,         kWbr,     kXmp});
+         {kApplet,   kArea,     kArticle,    kAside,    kBase,     kBasefont, kBgsound, kBlockquote, kBody, kBr,
+          kButton,   kCaption,  kCenter,     kCol,      kColgroup, kDd,       kDetails, kDir,        kDl,   kDt,
+          kEmbed,    kFieldset, kFigcaption, kFigure,   kFooter,   kForm,     kFrame,   kFrameset,   kH1,   kH2,
+          kH3,       kH4,       kH5,         kH6,       kHead,     kHeader,   kHgroup,  kHr,         kHtml, kIframe,
+          kImg,      kInput,    kKeygen,     kLi,       kLink,     kListing,  kMain,    kMarquee,    kMenu, kMeta,
+          kNav,      kNoembed,  kNoframes,   kNoscript, kObject,   kOl,       kParam,   kPlaintext,  kPre,  kScript,
+          kSearch,   kSection,  kSelect,     kSource,   kStyle,    kSummary,  kTable,   kTbody,      kTd,   kTemplate,
+          kTextarea, kTfoot,    kTh,         kThead,    kTitle,    kTr,       kTrack,   kUl,         kWbr,  kXmp});
     mark(kSpecial, {kAddress, kDiv, kP});
     mark(kScope, {kApplet, kCaption, kHtml, kTable, kTd, kTh, kMarquee, kObject, kSelect, kTemplate});
     mark(kImpliedEnd | kImpliedEndAll, {kDd, kDt, kLi, kOptgroup, kOption, kP, kRb, kRp, kRt, kRtc});
@@ -49,12 +50,14 @@ constexpr auto make_element_classes() {
     mark(kTablePart, {kTable, kTbody, kTfoot, kThead, kTr});
     mark(kModeGiving, {kTd, kTh, kTr, kTbody, kThead, kTfoot, kCaption, kColgroup, kTable, kTemplate, kHead, kBody,
                        kFrameset, kHtml});
-    mark(kBreaksOut, {kB,  kBig, kBlockquote, kBody, kBr,    kCenter,  kCode, kDd,     kDiv,    kDl,  kDt, kEm,
-                      kEmbed, kH1, kH2,       kH3,   kH4,    kH5,      kH6,   kHead,   kHr,     kI,   kImg, kLi,
-                      kListing, kMenu, kMeta, kNobr, kOl,    kP,       kPre,  kRuby,   kS,      kSmall, kSpan, kStrong,
-                      kStrike, kSub, kSup,    kTable, kTt,   kU,       kUl,   kVar});
-    mark(kVoid, {kArea, kBase, kBasefont, kBgsound, kBr, kCol, kEmbed, kFrame, kHr, kImg, kInput, kKeygen, kLink, kMeta,
-                 kParam, kSource, kTrack, kWbr});
+    mark(kBreaksOut, {kB,     kBig,   kBlockquote, kBody,   kBr,   kCenter, kCode,  kDd, kDiv,  kDl,   kDt,
+                      kEm,    kEmbed, kH1,         kH2,     kH3,   kH4,     kH5,    kH6, kHead, kHr,   kI,
+                      kImg,   kLi,    kListing,    kMenu,   kMeta, kNobr,   kOl,    kP,  kPre,  kRuby, kS,
+                      kSmall, kSpan,  kStrong,     kStrike, kSub,  kSup,    kTable, kTt, kU,    kUl,   kVar});
+    mark(kHeadContent, {kBase, kBasefont, kBgsound, kLink, kMeta, kNoframes, kScript, kStyle, kTemplate, kTitle});
+    mark(kBlock, {kAddress, kArticle, kAside,    kBlockquote, kCenter, kDetails, kDialog,  kDir,
+                  kDiv,     kDl,      kFieldset, kFigcaption, kFigure, kFooter,  kHeader,  kHgroup,
+                  kMain,    kMenu,    kNav,      kOl,         kSearch, kSection, kSummary, kUl});
     return classes;
 }
 

@@ -58,7 +58,9 @@ void HtmlTreeBuilder::clear_to_marker() {
 }
 
 void HtmlTreeBuilder::reconstruct_formatting() {
-    const auto is_settled = [this](const Formatting &entry) { return entry.node == kNoNode || tree_.is_open(entry.node); };
+    const auto is_settled = [this](const Formatting &entry) {
+        return entry.node == kNoNode || tree_.is_open(entry.node);
+    };
     if (formatting_.empty() || is_settled(formatting_.back()))
         return;
     std::size_t first = formatting_.size() - 1;

@@ -52,49 +52,21 @@ bool HtmlTreeBuilder::end_of_file(Token &token) {
 }
 
 bool HtmlTreeBuilder::in_body_start(Token &token) {
+    if (html::is(token.name, html::kHeadContent))
+        return in_head(token);
+    if (html::is(token.name, html::kBlock)) {
+        close_p_in_button_scope();
+        insert_element(token);
+        return true;
+    }
     switch (token.name) {
     case kHtml:
         return merge_html(token);
-    case kBase:
-    case kBasefont:
-    case kBgsound:
-    case kLink:
-    case kMeta:
-    case kNoframes:
-    case kScript:
-    case kStyle:
-    case kTemplate:
-    case kTitle:
-        return in_head(token);
     case kBody:
         return start_body(token);
     case kFrameset:
         return start_frameset(token);
-    case kAddress:
-    case kArticle:
-    case kAside:
-    case kBlockquote:
-    case kCenter:
-    case kDetails:
-    case kDialog:
-    case kDir:
-    case kDiv:
-    case kDl:
-    case kFieldset:
-    case kFigcaption:
-    case kFigure:
-    case kFooter:
-    case kHeader:
-    case kHgroup:
-    case kMain:
-    case kMenu:
-    case kNav:
-    case kOl:
     case kP:
-    case kSearch:
-    case kSection:
-    case kSummary:
-    case kUl:
         close_p_in_button_scope();
         insert_element(token);
         return true;
@@ -151,21 +123,6 @@ bool HtmlTreeBuilder::in_body_start(Token &token) {
             if (tree_.is_open(node))
                 open_.remove(open_.index_of(node));
         }
-        reconstruct_formatting();
-        push_formatting(insert_element(token), token);
-        return true;
-    case kB:
-    case kBig:
-    case kCode:
-    case kEm:
-    case kFont:
-    case kI:
-    case kS:
-    case kSmall:
-    case kStrike:
-    case kStrong:
-    case kTt:
-    case kU:
         reconstruct_formatting();
         push_formatting(insert_element(token), token);
         return true;
@@ -277,6 +234,8 @@ bool HtmlTreeBuilder::in_body_start(Token &token) {
     }
     reconstruct_formatting();
     insert_element(token);
+    if (html::is(token.name, html::kFormatting))
+        push_formatting(open_.top().node, token);
     return true;
 }
 
@@ -357,6 +316,12 @@ bool HtmlTreeBuilder::start_foreign(const Token &token, NodeSpace space) {
 }
 
 bool HtmlTreeBuilder::in_body_end(Token &token) {
+    if (html::is(token.name, html::kBlock))
+        return end_block(token);
+    if (html::is(token.name, html::kFormatting)) {
+        adopt(token.name);
+        return true;
+    }
     switch (token.name) {
     case kTemplate:
         return end_template();
@@ -366,34 +331,10 @@ bool HtmlTreeBuilder::in_body_end(Token &token) {
             return true;
         mode_ = Mode::kAfterBody;
         return token.name == kBody;
-    case kAddress:
-    case kArticle:
-    case kAside:
-    case kBlockquote:
     case kButton:
-    case kCenter:
-    case kDetails:
-    case kDialog:
-    case kDir:
-    case kDiv:
-    case kDl:
-    case kFieldset:
-    case kFigcaption:
-    case kFigure:
-    case kFooter:
-    case kHeader:
-    case kHgroup:
     case kListing:
-    case kMain:
-    case kMenu:
-    case kNav:
-    case kOl:
     case kPre:
-    case kSearch:
-    case kSection:
     case kSelect:
-    case kSummary:
-    case kUl:
         return end_block(token);
     case kForm:
         return end_form();
@@ -422,22 +363,6 @@ bool HtmlTreeBuilder::in_body_end(Token &token) {
     case kH5:
     case kH6:
         return end_heading();
-    case kA:
-    case kB:
-    case kBig:
-    case kCode:
-    case kEm:
-    case kFont:
-    case kI:
-    case kNobr:
-    case kS:
-    case kSmall:
-    case kStrike:
-    case kStrong:
-    case kTt:
-    case kU:
-        adopt(token.name);
-        return true;
     case kApplet:
     case kMarquee:
     case kObject:
@@ -485,8 +410,7 @@ bool HtmlTreeBuilder::end_form() {
     }
     const NodeId form = form_;
     form_ = kNoNode;
-    if (form == kNoNode || !tree_.is_open(form) ||
-        open_.index_of(form) < open_.boundary(OpenElements::kScopeBoundary))
+    if (form == kNoNode || !tree_.is_open(form) || open_.index_of(form) < open_.boundary(OpenElements::kScopeBoundary))
         return true;
     generate_implied_end_tags();
     const int at = open_.index_of(form);

@@ -22,7 +22,7 @@ struct Token {
     std::int32_t attribute_count = 0;
     std::string_view text; /* text, comment, or name of a document type; data() is null when that has no name */
     std::string_view public_id;
-    std::string_view system_id; /* data() is null when there is none, which differs from an empty one */
+    std::string_view system_id;    /* data() is null when there is none, which differs from an empty one */
     std::uint32_t begin_bytes = 0; /* where it stands in the page */
 };
 

@@ -351,9 +351,10 @@ std::string_view Tokenizer::clean(const char *begin, const char *end, bool decod
     const bool in_attribute = state_ == TokenizerState::kData;
     scratch_.clear();
     for (const char *p = begin; p != end;) {
-        const std::size_t read = *p == '&' && decodes ? read_character_reference({p + 1, static_cast<std::size_t>(end - p - 1)},
-                                                                                 in_attribute, scratch_)
-                                                      : 0;
+        const std::size_t read =
+            *p == '&' && decodes
+                ? read_character_reference({p + 1, static_cast<std::size_t>(end - p - 1)}, in_attribute, scratch_)
+                : 0;
         if (read > 0)
             p += read;
         else if (*p == '\r')

@@ -89,7 +89,8 @@ void HtmlTree::append_to_text(Node &node, std::string_view text) {
     if (!is_continued) {
         auto *buffer = const_cast<char *>(node.text.data());
         if (node.text_capacity < size) {
-            const std::size_t capacity = std::min<std::size_t>(2 * size + 16, std::numeric_limits<std::uint32_t>::max());
+            const std::size_t capacity =
+                std::min<std::size_t>(2 * size + 16, std::numeric_limits<std::uint32_t>::max());
             buffer = static_cast<char *>(document_->arena_.allocate(capacity, 1));
             std::memcpy(buffer, node.text.data(), node.text.size());
             node.text_capacity = static_cast<std::uint32_t>(capacity);

@@ -95,7 +95,7 @@ class HtmlTree {
     std::pmr::vector<Node> nodes_;
     std::pmr::vector<Attribute> attributes_;
     std::pmr::vector<NodeId> made_to_node_;
-    std::vector<NodeId> templates_; /* whose content is kept aside, in the order in which it is placed */
+    std::vector<NodeId> templates_;  /* whose content is kept aside, in the order in which it is placed */
     NodeId doctype_after_ = kNoNode; /* the child of the document before it */
     bool has_doctype_ = false;
 };

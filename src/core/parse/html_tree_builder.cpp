@@ -169,8 +169,8 @@ bool HtmlTreeBuilder::is_current_any(unsigned classes) const {
 
 /* "Appropriate place for inserting a node". */
 HtmlTreeBuilder::Place HtmlTreeBuilder::place_for(NodeId target) const {
-    const bool is_fostered = foster_parenting_ && tree_.space(target) == NodeSpace::kHtml &&
-                             html::is(tree_.name(target), html::kTablePart);
+    const bool is_fostered =
+        foster_parenting_ && tree_.space(target) == NodeSpace::kHtml && html::is(tree_.name(target), html::kTablePart);
     return is_fostered ? foster_place() : Place{target, kNoNode};
 }
 
@@ -264,9 +264,9 @@ void HtmlTreeBuilder::reset_mode() {
     for (int at = open_.boundary(OpenElements::kModeBoundary); at >= 0;) {
         const bool is_last = at == 0;
         const bool is_context = is_last && context_ != kNoNode;
-        const NameId name = !is_context                                     ? open_.at(at).name
+        const NameId name = !is_context                                 ? open_.at(at).name
                             : tree_.space(context_) == NodeSpace::kHtml ? tree_.name(context_)
-                                                                            : kNoName;
+                                                                        : kNoName;
         switch (name) {
         case kTd:
         case kTh:

@@ -22,9 +22,27 @@ class HtmlTreeBuilder {
 
   private:
     enum class Mode : std::uint8_t {
-        kInitial, kBeforeHtml, kBeforeHead, kInHead, kInHeadNoscript, kAfterHead, kInBody, kText, kInTable, kInTableText,
-        kInCaption, kInColumnGroup, kInTableBody, kInRow, kInCell, kInTemplate, kAfterBody, kInFrameset, kAfterFrameset,
-        kAfterAfterBody, kAfterAfterFrameset
+        kInitial,
+        kBeforeHtml,
+        kBeforeHead,
+        kInHead,
+        kInHeadNoscript,
+        kAfterHead,
+        kInBody,
+        kText,
+        kInTable,
+        kInTableText,
+        kInCaption,
+        kInColumnGroup,
+        kInTableBody,
+        kInRow,
+        kInCell,
+        kInTemplate,
+        kAfterBody,
+        kInFrameset,
+        kAfterFrameset,
+        kAfterAfterBody,
+        kAfterAfterFrameset
     };
     /* An element of the list of active formatting elements, or a marker (no node). */
     struct Formatting {

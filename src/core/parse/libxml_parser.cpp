@@ -103,9 +103,9 @@ XmlDocHandle read_html(std::string_view html, ParseState &state) {
     parser->sax->initialized = XML_SAX2_MAGIC;
     parser->sax->serror = note_error;
     parser->sax->startElement = start_html_element;
-    return XmlDocHandle(htmlCtxtReadMemory(parser.get(), html.data(), checked_size(html), nullptr, "UTF-8",
-                                           HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC |
-                                               HTML_PARSE_NODEFDTD));
+    return XmlDocHandle(
+        htmlCtxtReadMemory(parser.get(), html.data(), checked_size(html), nullptr, "UTF-8",
+                           HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NODEFDTD));
 }
 
 /* Null unless well-formed; the tree of a stopped parse is never returned. */

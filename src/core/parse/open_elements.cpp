@@ -44,11 +44,12 @@ void OpenElements::link(int index) {
     else
         entry.boundaries = entries_[static_cast<std::size_t>(index) - 1].boundaries;
     if (entry.space != NodeSpace::kHtml) {
-        const bool is_special = entry.is_mathml_text_integration_point ||
-                                (entry.space == NodeSpace::kMathMl ? entry.name == kAnnotationXml
-                                                                   : is_svg_html_point(entry.name));
+        const bool is_special =
+            entry.is_mathml_text_integration_point ||
+            (entry.space == NodeSpace::kMathMl ? entry.name == kAnnotationXml : is_svg_html_point(entry.name));
         if (is_special)
-            entry.boundaries[kScopeBoundary] = entry.boundaries[kSpecialBoundary] = entry.boundaries[kListBoundary] = index;
+            entry.boundaries[kScopeBoundary] = entry.boundaries[kSpecialBoundary] = entry.boundaries[kListBoundary] =
+                index;
         return;
     }
     const auto name = static_cast<std::size_t>(entry.name);

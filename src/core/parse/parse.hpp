@@ -15,8 +15,8 @@ struct FragmentContext {
 };
 
 struct HtmlOptions {
-    bool scripting = false;                          /* with scripting on, the content of noscript is text */
-    const FragmentContext *fragment = nullptr;       /* null for a whole page */
+    bool scripting = false;                    /* with scripting on, the content of noscript is text */
+    const FragmentContext *fragment = nullptr; /* null for a whole page */
 };
 
 /* All of these take UTF-8 and own nothing of it afterwards. They poll, and throw kLimitExceeded when a limit is hit. */

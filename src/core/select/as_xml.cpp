@@ -52,10 +52,21 @@ bool is_name_character(char32_t c, bool is_first) {
         char32_t first;
         char32_t last;
     };
-    static constexpr std::array<Range, 15> kStart{{{'A', 'Z'},         {'_', '_'},       {'a', 'z'},       {0xC0, 0xD6},
-                                                   {0xD8, 0xF6},       {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFF},
-                                                   {0x200C, 0x200D},   {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF},
-                                                   {0xF900, 0xFDCF},   {0xFDF0, 0xFFFC}, {0x10000, 0xEFFFF}}};
+    static constexpr std::array<Range, 15> kStart{{{'A', 'Z'},
+                                                   {'_', '_'},
+                                                   {'a', 'z'},
+                                                   {0xC0, 0xD6},
+                                                   {0xD8, 0xF6},
+                                                   {0xF8, 0x2FF},
+                                                   {0x370, 0x37D},
+                                                   {0x37F, 0x1FFF},
+                                                   {0x200C, 0x200D},
+                                                   {0x2070, 0x218F},
+                                                   {0x2C00, 0x2FEF},
+                                                   {0x3001, 0xD7FF},
+                                                   {0xF900, 0xFDCF},
+                                                   {0xFDF0, 0xFFFC},
+                                                   {0x10000, 0xEFFFF}}};
     static constexpr std::array<Range, 6> kMore{
         {{'-', '-'}, {'.', '.'}, {'0', '9'}, {0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}}};
     const auto holds = [c](const Range &range) { return c >= range.first && c <= range.last; };

@@ -14,9 +14,9 @@ template <std::size_t N> bool is_one_of(std::string_view name, const std::array<
 }
 
 bool is_void(std::string_view name) {
-    static constexpr auto kNames = std::to_array<std::string_view>(
-        {"area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link",
-         "meta", "param", "source", "track", "wbr"});
+    static constexpr auto kNames =
+        std::to_array<std::string_view>({"area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr",
+                                         "img", "input", "keygen", "link", "meta", "param", "source", "track", "wbr"});
     return is_one_of(name, kNames);
 }
 

@@ -105,7 +105,8 @@ std::shared_ptr<const Extractor> compiled_wrapper(std::string_view json) {
     return session_object<CompiledCache<Extractor>>().get(json, [json] { return Extractor(wrapper_from_json(json)); });
 }
 
-std::shared_ptr<const Document> parsed_page(FunctionCallInfo fcinfo, int number, const Limits &limits, HtmlParser parser) {
+std::shared_ptr<const Document> parsed_page(FunctionCallInfo fcinfo, int number, const Limits &limits,
+                                            HtmlParser parser) {
     const auto max_bytes = static_cast<std::size_t>(Settings::parsed_page_cache_kb) << 10;
     return session_object<PageCache>().get({stored_value_id(fcinfo, number), limits, parser}, max_bytes,
                                            [fcinfo, number] { return text_argument(fcinfo, number); });

@@ -11,7 +11,8 @@ void run_encoding_file(const std::string &path, Tally &tally) {
         const std::string &input = *find_section(c, "#data");
         const std::string *expected = find_section(c, "#encoding");
         if (expected != nullptr)
-            report(tally, path, input, ascii_lower(encoding_for_label(trim(*expected))), ascii_lower(sniff_encoding(input, {})));
+            report(tally, path, input, ascii_lower(encoding_for_label(trim(*expected))),
+                   ascii_lower(sniff_encoding(input, {})));
     }
 }
 

@@ -136,7 +136,8 @@ void run_tokenizer_file(const std::string &path, Tally &tally) {
     const bool is_xml = file.contains("xmlViolationTests");
     for (const Json &test : file.value(is_xml ? "xmlViolationTests" : "tests", Json::array())) {
         const bool is_escaped = test.value("doubleEscaped", false);
-        const std::string input = is_escaped ? unescape(test["input"].get<std::string>()) : test["input"].get<std::string>();
+        const std::string input =
+            is_escaped ? unescape(test["input"].get<std::string>()) : test["input"].get<std::string>();
         Json expected = Json::array();
         for (const Json &token : is_escaped ? unescape(test["output"]) : test["output"])
             append_token(expected, token);

@@ -20,7 +20,8 @@ std::string dumped_name(const Document &document, NodeId node, std::string_view 
                                                   "xlink:show",    "xlink:title",   "xlink:type", "xml:lang",
                                                   "xml:space",     "xmlns:xlink"};
     std::string text(name);
-    if (document.space(node) != NodeSpace::kHtml && std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames))
+    if (document.space(node) != NodeSpace::kHtml &&
+        std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames))
         std::replace(text.begin(), text.end(), ':', ' ');
     return text;
 }

@@ -190,17 +190,17 @@ TEST_P(Examples, AreTheElementThatWasMeant) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Markup, Examples,
-                         testing::Values(ExampleCase{"<li><a>x</a></li>", false, {"li", "a"}},                //
-                                         ExampleCase{" <!-- c --> <LI><a>x", false, {"li", "a"}},             //
-                                         ExampleCase{"<tr><td>1<td>2", false, {"tr", "td", "td"}},            //
-                                         ExampleCase{"<td><b>1</b></td>", false, {"td", "b"}},                //
-                                         ExampleCase{"<title>t</title>", false, {"title"}},                   //
-                                         ExampleCase{"<option>t</option>", false, {"option"}},                //
-                                         ExampleCase{"<p>a</p>", true, {"p"}},                                //
-                                         ExampleCase{"<title>t</title>", true, {"title"}},                    //
-                                         ExampleCase{"<item><link>u</link></item>", false, {"item", "link"}}, //
+                         testing::Values(ExampleCase{"<li><a>x</a></li>", false, {"li", "a"}},                     //
+                                         ExampleCase{" <!-- c --> <LI><a>x", false, {"li", "a"}},                  //
+                                         ExampleCase{"<tr><td>1<td>2", false, {"tr", "td", "td"}},                 //
+                                         ExampleCase{"<td><b>1</b></td>", false, {"td", "b"}},                     //
+                                         ExampleCase{"<title>t</title>", false, {"title"}},                        //
+                                         ExampleCase{"<option>t</option>", false, {"option"}},                     //
+                                         ExampleCase{"<p>a</p>", true, {"p"}},                                     //
+                                         ExampleCase{"<title>t</title>", true, {"title"}},                         //
+                                         ExampleCase{"<item><link>u</link></item>", false, {"item", "link"}},      //
                                          ExampleCase{"<!DOCTYPE html><p>x", false, {"html", "head", "body", "p"}}, //
-                                         ExampleCase{"<html><p>x", false, {"html", "head", "body", "p"}}, //
+                                         ExampleCase{"<html><p>x", false, {"html", "head", "body", "p"}},          //
                                          ExampleCase{"<body><p>x", false, {"body", "p"}}));
 
 TEST(Examples, OfNoneOrSeveralElementsAreErrors) {

@@ -221,8 +221,9 @@ TEST(HtmlParserTest, LimitsAreNamed) {
     std::string fonts;
     for (int i = 0; i < 600; ++i)
         fonts += "<font size=" + std::to_string(i) + ">";
-    EXPECT_EQ(message(fonts, limits), "page takes more than 64000 steps of tree construction | Raise webwrap.max_nodes, of "
-                                      "which each allows 64 steps.");
+    EXPECT_EQ(message(fonts, limits),
+              "page takes more than 64000 steps of tree construction | Raise webwrap.max_nodes, of "
+              "which each allows 64 steps.");
     limits = {};
     limits.max_document_memory_bytes = 1 << 20;
     EXPECT_EQ(message(std::string(2 << 20, 'x'), limits),

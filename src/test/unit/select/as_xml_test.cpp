@@ -43,13 +43,14 @@ TEST(AsXmlTest, Coercions) {
 
 TEST(AsXmlTest, PagesAreWellFormed) {
     for (const auto &[given, expected] : std::to_array<Case>({
-             {"<p>1<br>&lt;<!-- a -- b --->",
-              "<html><head/><body><p>1<br/>&lt;<!-- a - - b - --></p></body></html>"},
+             {"<p>1<br>&lt;<!-- a -- b --->", "<html><head/><body><p>1<br/>&lt;<!-- a - - b - --></p></body></html>"},
              {"<script>if (a < b && c) x('\"')</script>",
               "<html><head><script>if (a &lt; b &amp;&amp; c) x('&quot;')</script></head><body/></html>"},
              {"<svg xmlns='http://www.w3.org/2000/svg' xlink:href=x viewbox=y><a:b @c=1 u00040c=2>",
-              "<html><head/><body><svg xlinkU0003Ahref=\"x\" viewBox=\"y\"><aU0003Ab U00040c=\"1\" u00040c=\"2\"/></svg></body></html>"},
-             {"<p a@=1 aU00040=2 @=3 @=4 a`=5>", "<html><head/><body><p aU00040=\"1\" au00040=\"2\" U00040=\"3\" aU00060=\"5\"/></body></html>"},
+              "<html><head/><body><svg xlinkU0003Ahref=\"x\" viewBox=\"y\"><aU0003Ab U00040c=\"1\" "
+              "u00040c=\"2\"/></svg></body></html>"},
+             {"<p a@=1 aU00040=2 @=3 @=4 a`=5>",
+              "<html><head/><body><p aU00040=\"1\" au00040=\"2\" U00040=\"3\" aU00060=\"5\"/></body></html>"},
          })) {
         const std::string xml = as_xml(*parse_html(given));
         EXPECT_EQ(xml, expected);

@@ -185,8 +185,9 @@ TEST(CssSelectorTest, QuirksModeFoldsClassesAndIds) {
 }
 
 TEST(CssSelectorTest, NamesInForeignContentKeepTheirCase) {
-    const std::string page = "<!DOCTYPE html><svg viewBox='0 0 1 1'><linearGradient/></svg><DIV xml:lang=de lang=en>x</DIV>"
-                             "<svg xml:lang=de><g></g></svg>";
+    const std::string page =
+        "<!DOCTYPE html><svg viewBox='0 0 1 1'><linearGradient/></svg><DIV xml:lang=de lang=en>x</DIV>"
+        "<svg xml:lang=de><g></g></svg>";
     EXPECT_EQ(count("linearGradient", page), 1u);
     EXPECT_EQ(count("lineargradient", page), 0u);
     EXPECT_EQ(count("DIV", page), 1u);

@@ -17,7 +17,8 @@ void expect_texts(std::initializer_list<Case> cases) {
 }
 
 TEST(VisibleTextTest, TablesInQuirksModeStartAnew) {
-    EXPECT_EQ(visible_text(*parse_html("<div style='white-space:pre'><table><tr><td> a  b </td></tr></table></div>")), "a b");
+    EXPECT_EQ(visible_text(*parse_html("<div style='white-space:pre'><table><tr><td> a  b </td></tr></table></div>")),
+              "a b");
 }
 
 TEST(VisibleTextTest, WhiteSpaceCollapsesAcrossInlineElements) {

@@ -55,12 +55,12 @@ struct BadPath {
 
 TEST(XPathTest, ErrorsNameThePathAndTheReason) {
     const auto document = parse_html(kPage);
-    for (const BadPath &bad : {BadPath{"//li[", "invalid XPath \"//li[\": syntax error at character 6"},
-                               BadPath{"", "XPath is empty"},
-                               BadPath{"nope(1)", "invalid XPath \"nope(1)\": unknown function"},
-                               BadPath{"//x:y", "invalid XPath \"//x:y\": unknown namespace prefix"},
-                               BadPath{"$v", "invalid XPath \"$v\": variables are not supported"},
-                               BadPath{"'abc", "invalid XPath \"'abc\": unfinished string literal at character 5"}}) {
+    for (const BadPath &bad :
+         {BadPath{"//li[", "invalid XPath \"//li[\": syntax error at character 6"}, BadPath{"", "XPath is empty"},
+          BadPath{"nope(1)", "invalid XPath \"nope(1)\": unknown function"},
+          BadPath{"//x:y", "invalid XPath \"//x:y\": unknown namespace prefix"},
+          BadPath{"$v", "invalid XPath \"$v\": variables are not supported"},
+          BadPath{"'abc", "invalid XPath \"'abc\": unfinished string literal at character 5"}}) {
         try {
             (void)XPath(bad.path).evaluate(*document);
             ADD_FAILURE() << bad.path << " gave no error";
