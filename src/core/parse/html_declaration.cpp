@@ -125,10 +125,9 @@ void Tokenizer::read_doctype_ids(Token &token) {
             return;
         skip_space();
     }
-    if (at_ == end_)
+    /* What follows a system identifier does not matter. */
+    if (at_ == end_ || (*at_ != '>' && is_public && token.system_id.data() == nullptr))
         token.forces_quirks = true;
-    else if (*at_ != '>' && is_public && token.system_id.data() == nullptr)
-        token.forces_quirks = true; /* what follows a system identifier does not matter */
 }
 
 /* A quoted identifier; false when it is missing or not closed, which means quirks. */

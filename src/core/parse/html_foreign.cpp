@@ -76,8 +76,8 @@ bool HtmlTreeBuilder::foreign_end(Token &token) {
 }
 
 void HtmlTreeBuilder::spell_attributes(const Token &token, NodeSpace space) {
-    for (std::int32_t i = 0; i < token.attribute_count; ++i) {
-        Attribute &attribute = tree_.attributes()[static_cast<std::size_t>(token.first_attribute + i)];
+    for (std::int32_t i = token.first_attribute; i < token.first_attribute + token.attribute_count; ++i) {
+        Attribute &attribute = tree_.attributes()[static_cast<std::size_t>(i)];
         attribute.name = space == NodeSpace::kSvg ? spelled_as_svg_attribute(attribute.name)
                                                   : spelled_as_mathml_attribute(attribute.name);
     }
