@@ -221,7 +221,7 @@ class TableReader {
   private:
     [[nodiscard]] std::string text_of(NodeId node) {
         std::string text = fold_space(texts_.read(node, NestedTables::kLeaveOut));
-        budget_.charge(sizeof text + text.size());
+        budget_.charge(sizeof(std::string) + text.size());
         return text;
     }
 

@@ -40,6 +40,10 @@ def test_statement_timeout_ends_a_fetch_from_a_server_that(db, urls, kind):
 
 STAGES = {
     'parse': "SELECT count(webwrap.xpath(repeat('<p class=\"a\"><b>x</b> y', 150000) || i, 'count(//p)')) FROM generate_series(1, 1000) i",
+    'parse of misnested elements': "SELECT count(webwrap.xpath(repeat('<a><div>', 400000) || i, 'count(//a)')) FROM generate_series(1, 1000) i",
+    'visible text': "SELECT count(webwrap.visible_text(repeat('<p> x <b>y</b>', 150000) || i)) FROM generate_series(1, 1000) i",
+    'tables': "SELECT count(*) FROM generate_series(1, 1000) i, webwrap.tables('<table>' || repeat('<tr><td>x<td>y', 100000) || i)",
+    'as XML': "SELECT count(webwrap.as_xml(repeat('<p title=x>x', 150000) || i)) FROM generate_series(1, 1000) i",
     'select': "SELECT webwrap.xpath(repeat('<p>x</p>', 20000), '//p[count(preceding::p[. = following::p]) > 1]')",
     'select in libxml2': "SELECT webwrap.xpath(repeat('<p>x</p>', 20000), '//p[not(lang(\"x\"))][count(preceding::p[. = following::p]) > 1]')",
     'css': "SELECT webwrap.css(repeat('<p><b>x</b></p>', 20000), 'p:has(~ p ~ p > i)')",
