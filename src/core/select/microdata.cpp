@@ -208,7 +208,7 @@ class MicrodataWriter {
         for (const NodeId element : elements) {
             std::vector<std::string> names = split_tokens(document_.attribute_value(element, "itemprop"), false);
             std::ranges::sort(names);
-            names.erase(std::ranges::unique(names).begin(), names.end());
+            names.erase(std::unique(names.begin(), names.end()), names.end());
             for (std::string &name : names) {
                 const std::size_t rank = name_to_rank.emplace(name, name_to_rank.size()).first->second;
                 rank_and_index.emplace_back(rank, properties.size());
