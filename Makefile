@@ -15,7 +15,7 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps browser install uninstall clean demo check unit differential differential-css conformance regress isolation \
+.PHONY: all help deps browser fuzzer install uninstall clean demo check unit differential differential-css conformance regress isolation \
         e2e check-layering check-exports \
         check-docs check-format docs
 
@@ -30,6 +30,9 @@ deps: ## installs the packages that are missing
 
 browser: deps ## installs the browser that end-to-end tests compare with, which nothing else needs
 	@sh src/deps.sh chromium chromium-driver python3-selenium
+
+fuzzer: deps ## installs the runtime of clang's fuzzer and sanitizers, which nothing else needs
+	@sh src/deps.sh libclang-rt-14-dev
 
 install: all ## installs the extension into the server of PG_CONFIG
 	+$(SUDO) $(EXTENSION_MAKE) install
@@ -46,10 +49,11 @@ demo: deps ## runs the film site demo: fetch, query, redesign, repair (LAYOUT_AF
 	@rm -f $(BUILD).log
 	$(PYTHON) docs/examples/film/demo.py --layout-after "$(LAYOUT_AFTER)" --seed "$(SEED)"
 
-check: browser ## builds, installs and runs every test
+check: browser fuzzer ## builds, installs and runs every test
 	$(MAKE) -j2 install
 	$(MAKE) check-layering check-exports check-docs
 	$(MAKE) -j2 unit
+	$(MAKE) -j2 fuzz-short
 	$(MAKE) regress isolation e2e
 
 include src/test/test.mk

@@ -45,7 +45,7 @@ struct DocumentAttachment {
 /* A piece of the page as it was written; the pieces of an HTML page, in order, are the page byte for byte. */
 struct SourceToken {
     std::uint32_t begin_bytes; /* offset; it ends where the next one begins */
-    NodeId node;               /* what it opens, closes or adds to; kNoNode when it left no trace in the tree */
+    NodeId node; /* what it opens, closes or adds to, in templates too; kNoNode when it left no trace in the tree */
     enum class Kind : std::uint8_t { kDoctype, kStartTag, kEndTag, kComment, kText } kind;
 };
 
@@ -60,6 +60,8 @@ class Document {
 
     /* The number of nodes; ids run from 0 (the document node) to size() - 1. */
     [[nodiscard]] NodeId size() const noexcept { return static_cast<NodeId>(node_to_kind_.size()) - aside_; }
+    /* With the nodes in contents of templates, whose ids are size() and above. */
+    [[nodiscard]] NodeId total_size() const noexcept { return static_cast<NodeId>(node_to_kind_.size()); }
     [[nodiscard]] NodeKind kind(NodeId node) const { return node_to_kind_[index(node)]; }
     [[nodiscard]] bool is_element(NodeId node) const { return kind(node) == NodeKind::kElement; }
     /* kNoNode for the document node. */

@@ -20,6 +20,9 @@ bool is_plain_name(std::string_view name) {
     });
 }
 
+/* Escapes of CSS stand for characters that no literal of an XPath may hold. */
+bool is_no_xml_character(char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r'; }
+
 std::string without_case(const std::string &value) {
     return "translate(" + value + ", '" + std::string(kUpper) + "', '" + std::string(kLower) + "')";
 }
@@ -37,6 +40,8 @@ class Writer {
         std::string text;
         for (const CssComplex &complex : list)
             text += (text.empty() ? "" : " | ") + path(complex);
+        if (std::any_of(text.begin(), text.end(), is_no_xml_character))
+            fail("a control character");
         return text;
     }
 
