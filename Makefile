@@ -46,6 +46,7 @@ check: deps ## builds, installs and runs every test
 	$(MAKE) -j2 install
 	$(MAKE) check-layering check-exports check-docs
 	$(MAKE) -j2 unit
+	$(MAKE) -j2 fuzz-short
 	$(MAKE) regress isolation e2e
 
 include src/test/test.mk

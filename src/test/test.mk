@@ -65,3 +65,52 @@ $(BUILD)/unit/conformance: $(CONFORMANCE_OBJS)
 	$(CXX) -fsanitize=address,undefined $^ -o $@ $(shell pkg-config --libs $(UNIT_LIBS))
 
 -include $(CONFORMANCE_OBJS:.o=.d)
+
+# A file in src/test/fuzz is one libFuzzer target; kept inputs are in its corpus/. Clang, since GCC has no libFuzzer.
+FUZZ_CXX     ?= clang++
+FUZZ_SECONDS ?= 600
+FUZZ_RUNS    ?= 20000
+FUZZ_TARGETS := tokenizer html xpath css
+FUZZ          = $(BUILD)/fuzz
+FUZZ_CORE     = $(patsubst src/%.cpp,$(FUZZ)/obj/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base fetch parse select)))
+FUZZ_OBJS     = $(FUZZ_CORE) $(FUZZ_TARGETS:%=$(FUZZ)/obj/test/fuzz/%.o)
+FUZZ_FLAGS    = $(UNIT_FLAGS) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS
+FUZZ_RUN      = $(FUZZ)/$* -max_len=4096 -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$(FUZZ)/$*- \
+                -dict=src/test/fuzz/$(patsubst tokenizer,html,$*).dict
+FUZZ_LONG    := $(FUZZ_TARGETS:%=fuzz-long-%)
+FUZZ_SHORT   := $(FUZZ_TARGETS:%=fuzz-short-%)
+FUZZ_KEEP    := $(FUZZ_TARGETS:%=fuzz-keep-%)
+FUZZ_UNPACK  := $(FUZZ_TARGETS:%=fuzz-unpack-%)
+.PHONY: fuzz fuzz-short fuzz-keep $(FUZZ_LONG) $(FUZZ_SHORT) $(FUZZ_KEEP) $(FUZZ_UNPACK)
+
+fuzz: $(FUZZ_LONG) ## fuzzes each target for FUZZ_SECONDS; findings are build/fuzz/TARGET-crash-...
+
+fuzz-short: $(FUZZ_SHORT) ## FUZZ_RUNS runs of each fuzz target from its kept inputs
+
+fuzz-keep: $(FUZZ_KEEP) ## adds what `make fuzz` reached to the kept inputs, minimised
+
+$(FUZZ_LONG): fuzz-long-%: $(FUZZ)/% fuzz-unpack-%
+	@mkdir -p $(FUZZ)/found/$*
+	$(FUZZ_RUN) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $(FUZZ)/found/$* $(FUZZ)/kept/$*
+
+$(FUZZ_SHORT): fuzz-short-%: $(FUZZ)/% fuzz-unpack-%
+	@$(FUZZ_RUN) -runs=$(FUZZ_RUNS) -seed=1 $(FUZZ)/kept/$* 2>$(FUZZ)/$*.log || { tail -n 60 $(FUZZ)/$*.log; exit 1; }
+	@echo "fuzz $*: $$(tail -n 1 $(FUZZ)/$*.log)"
+
+$(FUZZ_KEEP): fuzz-keep-%: $(FUZZ)/% fuzz-unpack-%
+	@rm -rf $(FUZZ)/merged/$* && mkdir -p $(FUZZ)/merged/$* $(FUZZ)/found/$*
+	$(FUZZ)/$* -set_cover_merge=1 -use_counters=0 -max_len=400 $(FUZZ)/merged/$* $(FUZZ)/kept/$* $(FUZZ)/found/$*
+	@$(PYTHON) src/test/fuzz/corpus.py pack $(FUZZ)/merged/$* src/test/fuzz/corpus/$*.txt
+
+$(FUZZ_UNPACK): fuzz-unpack-%:
+	@rm -rf $(FUZZ)/kept/$*
+	@$(PYTHON) src/test/fuzz/corpus.py unpack src/test/fuzz/corpus/$*.txt $(FUZZ)/kept/$*
+
+$(FUZZ_TARGETS:%=$(FUZZ)/%): $(FUZZ)/%: $(FUZZ)/obj/test/fuzz/%.o $(FUZZ_CORE)
+	$(FUZZ_CXX) -fsanitize=fuzzer,address,undefined $^ -o $@ $(shell pkg-config --libs $(UNIT_LIBS))
+
+$(FUZZ)/obj/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	$(FUZZ_CXX) $(FUZZ_FLAGS) -c $< -o $@
+
+-include $(FUZZ_OBJS:.o=.d)
