@@ -84,7 +84,7 @@ FUZZ_UNPACK  := $(FUZZ_TARGETS:%=fuzz-unpack-%)
 
 fuzz: $(FUZZ_LONG) ## fuzzes each target for FUZZ_SECONDS; findings are build/fuzz/TARGET-crash-...
 
-fuzz-short: $(FUZZ_SHORT) ## FUZZ_RUNS runs of each fuzz target, the same every time
+fuzz-short: $(FUZZ_SHORT) ## FUZZ_RUNS runs of each fuzz target from its kept inputs
 
 fuzz-keep: $(FUZZ_KEEP) ## adds what `make fuzz` reached to the kept inputs, minimised
 
