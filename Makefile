@@ -15,7 +15,7 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps browser fuzzer install uninstall clean demo check unit differential differential-css conformance regress isolation \
+.PHONY: all help deps check-deps install uninstall clean demo check unit differential differential-css conformance regress isolation \
         e2e check-layering check-exports \
         check-docs check-format docs
 
@@ -28,11 +28,8 @@ all: ## builds the extension
 deps: ## installs the packages that are missing
 	@sh src/deps.sh
 
-browser: deps ## installs the browser that end-to-end tests compare with, which nothing else needs
-	@sh src/deps.sh chromium chromium-driver python3-selenium
-
-fuzzer: deps ## installs the runtime of clang's fuzzer and sanitizers, which nothing else needs
-	@sh src/deps.sh libclang-rt-14-dev
+check-deps: deps ## installs what only the tests need: a browser to compare with, the runtime of clang's fuzzer
+	@sh src/deps.sh chromium chromium-driver python3-selenium libclang-rt-14-dev
 
 install: all ## installs the extension into the server of PG_CONFIG
 	+$(SUDO) $(EXTENSION_MAKE) install
@@ -49,7 +46,7 @@ demo: deps ## runs the film site demo: fetch, query, redesign, repair (LAYOUT_AF
 	@rm -f $(BUILD).log
 	$(PYTHON) docs/examples/film/demo.py --layout-after "$(LAYOUT_AFTER)" --seed "$(SEED)"
 
-check: browser fuzzer ## builds, installs and runs every test
+check: check-deps ## builds, installs and runs every test
 	$(MAKE) -j2 install
 	$(MAKE) check-layering check-exports check-docs
 	$(MAKE) -j2 unit

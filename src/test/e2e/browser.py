@@ -54,7 +54,7 @@ class Browser:
     def __init__(self):
         programs = [shutil.which(name) for name in ('chromium', 'chromedriver')]
         if None in programs:
-            raise FileNotFoundError('no chromium or chromedriver: run make browser')
+            raise FileNotFoundError('no chromium or chromedriver: run make check-deps')
         self._profile = tempfile.mkdtemp(prefix='webwrap-browser-')
         options = Options()
         options.binary_location = programs[0]
