@@ -13,6 +13,19 @@ namespace webwrap {
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/* 0 to 15, or -1 when the character is no hexadecimal digit. */
+[[nodiscard]] constexpr int hex_value(char c) noexcept {
+    if (is_digit(c))
+        return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* Appends the code point as UTF-8; surrogates as three bytes, too. */
+void append_utf8(std::string &out, char32_t code_point);
+
 /* White space at both ends removed; NBSP (U+00A0) counts as white space here, since pages pad cells with it. */
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 

@@ -24,16 +24,6 @@ struct IdnaDeleter {
     void operator()(UIDNA *idna) const noexcept { uidna_close(idna); }
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-int hex_digit(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Characters that no domain may hold after decoding: what would end or restructure a URL. */
 bool is_forbidden_in_domain(char c) {
     constexpr std::string_view kForbidden = " #/:<>?@[\\]^|%";
@@ -105,7 +95,7 @@ std::optional<std::uint64_t> ipv4_number(std::string_view text) {
     constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 32;
     std::uint64_t number = 0;
     for (const char c : text) {
-        const int digit = hex_digit(c);
+        const int digit = hex_value(c);
         if (digit < 0 || digit >= base)
             return std::nullopt;
         number = std::min(number * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit), kTooLarge);
@@ -204,9 +194,9 @@ std::string percent_decode(std::string_view text) {
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool is_escape =
-            text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+            text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0;
         if (is_escape) {
-            decoded.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
+            decoded.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
             i += 2;
         } else {
             decoded.push_back(text[i]);

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/base/text.hpp"
+
 namespace webwrap {
 
 namespace {
@@ -26,16 +28,6 @@ constexpr std::array<char16_t, 32> kC1Replacements = {0x20AC, 0x81,   0x201A, 0x
                                                       0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
                                                       0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                                       0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 char32_t checked_code_point(char32_t number) {
     if (number == 0 || number > 0x10FFFF || (number >= 0xD800 && number <= 0xDFFF))
@@ -96,25 +88,6 @@ std::size_t read_name(std::string_view text, bool in_attribute, std::string &out
 }
 
 } // namespace
-
-void append_utf8(std::string &out, char32_t code_point) {
-    const auto put = [&out](char32_t byte) { out += static_cast<char>(byte); };
-    if (code_point < 0x80) {
-        put(code_point);
-    } else if (code_point < 0x800) {
-        put(0xC0 | (code_point >> 6));
-        put(0x80 | (code_point & 0x3F));
-    } else if (code_point < 0x10000) {
-        put(0xE0 | (code_point >> 12));
-        put(0x80 | ((code_point >> 6) & 0x3F));
-        put(0x80 | (code_point & 0x3F));
-    } else {
-        put(0xF0 | (code_point >> 18));
-        put(0x80 | ((code_point >> 12) & 0x3F));
-        put(0x80 | ((code_point >> 6) & 0x3F));
-        put(0x80 | (code_point & 0x3F));
-    }
-}
 
 std::size_t read_character_reference(std::string_view after_ampersand, bool in_attribute, std::string &out) {
     if (after_ampersand.empty())

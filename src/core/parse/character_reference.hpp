@@ -6,9 +6,6 @@
 
 namespace webwrap {
 
-/* Appends the code point to `out` as UTF-8; surrogates as three bytes, too. */
-void append_utf8(std::string &out, char32_t code_point);
-
 /* Reads a character reference of the HTML standard (13.2.5.72) after its ampersand. Appends the characters to `out` and
  * returns the number of bytes read, 0 when the ampersand stands for itself. In an attribute value a legacy name without
  * semicolon before "=" or an alphanumeric is none. Cost: O(longest name). */

@@ -72,20 +72,6 @@ constexpr char16_t kIso8859_16[] =
     throw Error(ErrorKind::kDecoding, "invalid " + encoding + " at byte offset " + std::to_string(offset) + ": " + hex);
 }
 
-void append_utf8(std::string &text, char32_t c) {
-    const auto byte = [](char32_t bits) { return static_cast<char>(bits); };
-    if (c < 0x80) {
-        text.push_back(byte(c));
-    } else if (c < 0x800) {
-        text.append({byte(0xC0 | c >> 6), byte(0x80 | (c & 0x3F))});
-    } else if (c < 0x10000) {
-        text.append({byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 0x3F)), byte(0x80 | (c & 0x3F))});
-    } else {
-        text.append({byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 0x3F)), byte(0x80 | (c >> 6 & 0x3F)),
-                     byte(0x80 | (c & 0x3F))});
-    }
-}
-
 bool is_private(char16_t unit) { return unit >= 0xE000 && unit <= 0xF8FF; }
 bool is_c1(char16_t unit) { return unit >= 0x80 && unit <= 0x9F; }
 

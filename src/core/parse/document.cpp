@@ -5,6 +5,11 @@
 
 namespace webwrap {
 
+void throw_too_many_nodes(std::int64_t max_nodes) {
+    throw Error(ErrorKind::kLimitExceeded, "page has more than " + std::to_string(max_nodes) + " nodes and attributes",
+                {}, "Raise webwrap.max_nodes.");
+}
+
 Document::Document(const Limits &limits)
     : budget_(limits.max_document_memory_bytes, "webwrap.max_document_memory"), arena_(&budget_),
       node_to_kind_(&budget_), node_to_parent_(&budget_), node_to_size_(&budget_), node_to_name_(&budget_),
@@ -76,9 +81,7 @@ std::int32_t DocumentBuilder::last_attribute() const {
 NodeId DocumentBuilder::add_node(NodeKind kind) {
     Document &d = *document_;
     if (d.node_to_kind_.size() + d.attributes_.size() >= static_cast<std::size_t>(limits_.max_nodes))
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page has more than " + std::to_string(limits_.max_nodes) + " nodes and attributes", {},
-                    "Raise webwrap.max_nodes.");
+        throw_too_many_nodes(limits_.max_nodes);
     const NodeId node = d.size();
     d.node_to_kind_.push_back(kind);
     d.node_to_parent_.push_back(open_.empty() ? kNoNode : open_.back());
@@ -111,9 +114,7 @@ void DocumentBuilder::open_element(std::string_view name) {
 void DocumentBuilder::add_attribute(std::string_view name, std::string_view value) {
     Document &d = *document_;
     if (d.node_to_kind_.size() + d.attributes_.size() >= static_cast<std::size_t>(limits_.max_nodes))
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page has more than " + std::to_string(limits_.max_nodes) + " nodes and attributes", {},
-                    "Raise webwrap.max_nodes.");
+        throw_too_many_nodes(limits_.max_nodes);
     /* A null view means "no such attribute": an empty value needs an address of its own. */
     d.attributes_.push_back({d.names_.intern(name), value.data() == nullptr ? std::string_view("") : value});
 }

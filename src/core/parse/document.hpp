@@ -49,6 +49,9 @@ struct SourceToken {
     enum class Kind : std::uint8_t { kDoctype, kStartTag, kEndTag, kComment, kText } kind;
 };
 
+/* Throws kLimitExceeded: the page has more nodes and attributes than webwrap.max_nodes allows. */
+[[noreturn]] void throw_too_many_nodes(std::int64_t max_nodes);
+
 /* A parsed page: flat arrays in document order, all owned by the document. Immutable once built, so views and ids stay
  * valid as long as the document lives. The parser behind it is not visible here. */
 class Document {

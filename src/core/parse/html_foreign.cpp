@@ -38,13 +38,17 @@ bool HtmlTreeBuilder::in_foreign(Token &token) {
     return true;
 }
 
+void HtmlTreeBuilder::leave_foreign() {
+    while (open_.top().space != NodeSpace::kHtml && !open_.top().is_mathml_text_integration_point &&
+           !open_.top().is_html_integration_point && open_.size() > 1)
+        pop();
+}
+
 /* False when the token is to be processed by the insertion mode: it broke out of the foreign content. */
 bool HtmlTreeBuilder::foreign_start(Token &token) {
     const auto has = [&](NameId name) { return tree_.attribute_value(attributes_of(token), name).data() != nullptr; };
     if (html::is(token.name, html::kBreaksOut) || (token.name == kFont && (has(kColor) || has(kFace) || has(kSize)))) {
-        while (open_.top().space != NodeSpace::kHtml && !open_.top().is_mathml_text_integration_point &&
-               !open_.top().is_html_integration_point && open_.size() > 1)
-            pop();
+        leave_foreign();
         return false;
     }
     const NodeSpace space = adjusted_current().space;
@@ -57,9 +61,7 @@ bool HtmlTreeBuilder::foreign_start(Token &token) {
 
 bool HtmlTreeBuilder::foreign_end(Token &token) {
     if (token.name == kBr || token.name == kP) {
-        while (open_.top().space != NodeSpace::kHtml && !open_.top().is_mathml_text_integration_point &&
-               !open_.top().is_html_integration_point && open_.size() > 1)
-            pop();
+        leave_foreign();
         return false;
     }
     for (int at = open_.size() - 1; at > 0; --at) {

@@ -28,13 +28,16 @@ bool HtmlTreeBuilder::in_body(Token &token) {
     return true;
 }
 
+std::string_view HtmlTreeBuilder::without_nul(const Token &token) {
+    if (!token.has_nul)
+        return token.text;
+    std::string without(token.text);
+    std::erase(without, '\0');
+    return tokenizer_.keep(without);
+}
+
 bool HtmlTreeBuilder::in_body_text(const Token &token) {
-    std::string_view text = token.text;
-    if (token.has_nul) {
-        std::string without(text);
-        std::erase(without, '\0');
-        text = tokenizer_.keep(without);
-    }
+    const std::string_view text = without_nul(token);
     if (text.empty())
         return true;
     reconstruct_formatting();

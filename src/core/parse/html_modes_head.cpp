@@ -30,6 +30,28 @@ std::string_view HtmlTreeBuilder::take_leading_space(Token &token) const {
     return space;
 }
 
+/* What most modes do alike: comments and leading white space go to the current node, a document type nowhere. True when
+ * nothing of the token is left. */
+bool HtmlTreeBuilder::goes_to_current_node(Token &token) {
+    if (token.kind == TokenKind::kText) {
+        insert_characters(take_leading_space(token));
+        return token.text.empty();
+    }
+    if (token.kind == TokenKind::kComment)
+        insert_comment(token);
+    return token.kind == TokenKind::kComment || token.kind == TokenKind::kDoctype;
+}
+
+/* White space behind the body belongs into it. True when nothing else is in the text. */
+bool HtmlTreeBuilder::goes_to_body(Token &token) {
+    Token space = token;
+    space.has_nul = false;
+    space.text = take_leading_space(token);
+    if (!space.text.empty())
+        in_body(space);
+    return token.text.empty();
+}
+
 void HtmlTreeBuilder::insert_only_space(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         std::size_t end = at;
@@ -120,17 +142,9 @@ bool HtmlTreeBuilder::before_head(Token &token) {
 }
 
 bool HtmlTreeBuilder::in_head(Token &token) {
+    if (goes_to_current_node(token))
+        return true;
     switch (token.kind) {
-    case TokenKind::kText:
-        insert_characters(take_leading_space(token));
-        if (token.text.empty())
-            return true;
-        break;
-    case TokenKind::kComment:
-        insert_comment(token);
-        return true;
-    case TokenKind::kDoctype:
-        return true;
     case TokenKind::kStartTag:
         switch (token.name) {
         case kHtml:
@@ -176,10 +190,10 @@ bool HtmlTreeBuilder::in_head(Token &token) {
         }
         if (token.name == kTemplate)
             return end_template();
-        if (token.name != kBody && token.name != kHtml && token.name != kBr)
+        if (!is_end_that_implies(token))
             return true;
         break;
-    case TokenKind::kEndOfFile:
+    default:
         break;
     }
     pop();
@@ -209,16 +223,9 @@ bool HtmlTreeBuilder::end_template() {
 }
 
 bool HtmlTreeBuilder::in_head_noscript(Token &token) {
-    switch (token.kind) {
-    case TokenKind::kDoctype:
+    if (goes_to_current_node(token))
         return true;
-    case TokenKind::kComment:
-        return in_head(token);
-    case TokenKind::kText:
-        insert_characters(take_leading_space(token));
-        if (token.text.empty())
-            return true;
-        break;
+    switch (token.kind) {
     case TokenKind::kStartTag:
         switch (token.name) {
         case kHtml:
@@ -246,7 +253,7 @@ bool HtmlTreeBuilder::in_head_noscript(Token &token) {
         if (token.name != kBr)
             return true;
         break;
-    case TokenKind::kEndOfFile:
+    default:
         break;
     }
     pop();
@@ -255,18 +262,9 @@ bool HtmlTreeBuilder::in_head_noscript(Token &token) {
 }
 
 bool HtmlTreeBuilder::after_head(Token &token) {
-    AttributeRange attributes;
+    if (goes_to_current_node(token))
+        return true;
     switch (token.kind) {
-    case TokenKind::kText:
-        insert_characters(take_leading_space(token));
-        if (token.text.empty())
-            return true;
-        break;
-    case TokenKind::kComment:
-        insert_comment(token);
-        return true;
-    case TokenKind::kDoctype:
-        return true;
     case TokenKind::kStartTag:
         if (html::is(token.name, html::kHeadContent)) {
             open_.push(head_);
@@ -295,13 +293,13 @@ bool HtmlTreeBuilder::after_head(Token &token) {
     case TokenKind::kEndTag:
         if (token.name == kTemplate)
             return end_template();
-        if (token.name != kBody && token.name != kHtml && token.name != kBr)
+        if (!is_end_that_implies(token))
             return true;
         break;
-    case TokenKind::kEndOfFile:
+    default:
         break;
     }
-    insert_element(kBody, attributes);
+    insert_element(kBody, {});
     touched_ = kNoNode;
     mode_ = Mode::kInBody;
     return false;
@@ -374,16 +372,10 @@ bool HtmlTreeBuilder::merge_html(const Token &token) {
 
 bool HtmlTreeBuilder::after_body(Token &token) {
     switch (token.kind) {
-    case TokenKind::kText: {
-        Token space = token;
-        space.has_nul = false;
-        space.text = take_leading_space(token);
-        if (!space.text.empty())
-            in_body(space);
-        if (token.text.empty())
+    case TokenKind::kText:
+        if (goes_to_body(token))
             return true;
         break;
-    }
     case TokenKind::kComment:
         insert_comment(token, open_.at(0).node);
         return true;
@@ -478,15 +470,8 @@ bool HtmlTreeBuilder::after_after_body(Token &token) {
         is_stopped_ = true;
         return true;
     }
-    if (token.kind == TokenKind::kText) {
-        Token space = token;
-        space.has_nul = false;
-        space.text = take_leading_space(token);
-        if (!space.text.empty())
-            in_body(space);
-        if (token.text.empty())
-            return true;
-    }
+    if (token.kind == TokenKind::kText && goes_to_body(token))
+        return true;
     mode_ = Mode::kInBody;
     return false;
 }

@@ -137,13 +137,7 @@ bool HtmlTreeBuilder::in_table_otherwise(Token &token) {
 
 bool HtmlTreeBuilder::in_table_text(Token &token) {
     if (token.kind == TokenKind::kText) {
-        std::string_view text = token.text;
-        if (token.has_nul) {
-            std::string without(text);
-            std::erase(without, '\0');
-            text = tokenizer_.keep(without);
-        }
-        table_text_.push_back(text);
+        table_text_.push_back(without_nul(token));
         return true;
     }
     const NodeId touched = touched_;
@@ -193,17 +187,9 @@ bool HtmlTreeBuilder::in_caption(Token &token) {
 }
 
 bool HtmlTreeBuilder::in_column_group(Token &token) {
+    if (goes_to_current_node(token))
+        return true;
     switch (token.kind) {
-    case TokenKind::kText:
-        insert_characters(take_leading_space(token));
-        if (token.text.empty())
-            return true;
-        break;
-    case TokenKind::kComment:
-        insert_comment(token);
-        return true;
-    case TokenKind::kDoctype:
-        return true;
     case TokenKind::kStartTag:
         if (token.name == kHtml)
             return in_body(token);
@@ -229,6 +215,8 @@ bool HtmlTreeBuilder::in_column_group(Token &token) {
         break;
     case TokenKind::kEndOfFile:
         return in_body(token);
+    default:
+        break;
     }
     if (!is_current(kColgroup))
         return true;

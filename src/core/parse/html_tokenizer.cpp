@@ -16,11 +16,6 @@ namespace {
 constexpr std::ptrdiff_t kPollBytes = 1 << 18;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-bool is_letter(char c) {
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'z';
-}
-
 } // namespace
 
 struct Tokenizer::Run {
@@ -306,9 +301,7 @@ void Tokenizer::read_attribute(Token &token) {
         name_to_last_tag_[own] = tag_serial_;
     }
     if (attributes_.size() >= max_attributes_)
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page has more than " + std::to_string(max_attributes_) + " nodes and attributes", {},
-                    "Raise webwrap.max_nodes.");
+        throw_too_many_nodes(static_cast<std::int64_t>(max_attributes_));
     attributes_.push_back({name, value});
 }
 

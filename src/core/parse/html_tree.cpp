@@ -37,9 +37,7 @@ std::string_view HtmlTree::attribute_value(AttributeRange range, NameId name) co
 
 NodeId HtmlTree::make(NodeKind kind) {
     if (nodes_.size() + attributes_.size() >= static_cast<std::size_t>(max_nodes_))
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page has more than " + std::to_string(max_nodes_) + " nodes and attributes", {},
-                    "Raise webwrap.max_nodes.");
+        throw_too_many_nodes(max_nodes_);
     nodes_.emplace_back().kind = kind;
     return static_cast<NodeId>(nodes_.size()) - 1;
 }

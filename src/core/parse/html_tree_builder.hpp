@@ -107,10 +107,13 @@ class HtmlTreeBuilder {
     bool after_after_frameset(Token &token);
     bool merge_html(const Token &token);
     std::string_view take_leading_space(Token &token) const;
+    bool goes_to_current_node(Token &token);
+    bool goes_to_body(Token &token);
     void insert_only_space(std::string_view text);
 
     /* html_modes_body.cpp */
     bool in_body(Token &token);
+    [[nodiscard]] std::string_view without_nul(const Token &token);
     bool in_body_text(const Token &token);
     bool in_body_start(Token &token);
     bool in_body_end(Token &token);
@@ -155,6 +158,7 @@ class HtmlTreeBuilder {
 
     /* html_foreign.cpp */
     bool in_foreign(Token &token);
+    void leave_foreign();
     bool foreign_start(Token &token);
     bool foreign_end(Token &token);
     void spell_attributes(const Token &token, NodeSpace space);
@@ -166,7 +170,6 @@ class HtmlTreeBuilder {
     std::vector<Formatting> formatting_;
     std::vector<Mode> template_modes_;
     std::vector<std::string_view> table_text_;
-    std::string scratch_;
     Mode mode_ = Mode::kInitial;
     Mode original_mode_ = Mode::kInitial;
     NodeId head_ = kNoNode;

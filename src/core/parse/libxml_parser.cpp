@@ -76,9 +76,7 @@ int checked_size(std::string_view text) {
 /* Throws when a limit stopped the parser. */
 void check_limits(const ParseState &state) {
     if (state.is_too_large)
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page has more than " + std::to_string(state.limits->max_nodes) + " nodes and attributes", {},
-                    "Raise webwrap.max_nodes.");
+        throw_too_many_nodes(state.limits->max_nodes);
     if (state.is_too_deep)
         throw Error(ErrorKind::kLimitExceeded,
                     "page nests elements deeper than " + std::to_string(state.max_depth) + " levels", {},

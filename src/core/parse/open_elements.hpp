@@ -36,11 +36,6 @@ class OpenElements {
     [[nodiscard]] Entry describe(NodeId node) const;
     void push(NodeId node);
     NodeId pop();
-    /* Pops entries until `size` are left. */
-    void pop_to(int size) {
-        while (this->size() > size)
-            pop();
-    }
     void remove(int index);
     void insert(int index, NodeId node);
     void replace(int index, NodeId node);

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <vector>
 
+#include <unicode/utf8.h>
+
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
 
@@ -14,30 +16,21 @@ namespace webwrap {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
+constexpr std::string_view kReplacementBytes = "\xEF\xBF\xBD";
 
-/* The character at `at` and the number of its bytes; U+FFFD and 1 where the bytes are no UTF-8. */
-struct Character {
-    char32_t code_point;
-    std::size_t size;
-};
-
-Character character_at(std::string_view text, std::size_t at) {
-    const auto byte = [text](std::size_t i) -> char32_t {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-    };
-    const char32_t first = byte(at);
-    if (first < 0x80)
-        return {first, 1};
-    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (size == 0 || first > 0xF4 || at + size > text.size())
-        return {kReplacement, 1};
-    char32_t code_point = first & (0x7FU >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(at + i) & 0xC0) != 0x80)
-            return {kReplacement, 1};
-        code_point = (code_point << 6) | (byte(at + i) & 0x3F);
+/* Calls `visit` with each character and its bytes; bytes that are no UTF-8 come as U+FFFD. */
+template <typename Visit> void for_each_character(std::string_view text, Visit visit) {
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t at = 0; at < size;) {
+        const std::int32_t begin = at;
+        UChar32 c = 0;
+        U8_NEXT(text.data(), at, size, c);
+        if (c < 0)
+            visit(kReplacement, kReplacementBytes);
+        else
+            visit(static_cast<char32_t>(c),
+                  text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(at - begin)));
     }
-    return {code_point, size};
 }
 
 /* Char of XML 1.0 (production 2). */
@@ -72,6 +65,20 @@ bool is_name_character(char32_t c, bool is_first) {
     const auto holds = [c](const Range &range) { return c >= range.first && c <= range.last; };
     return std::any_of(kStart.begin(), kStart.end(), holds) ||
            (!is_first && std::any_of(kMore.begin(), kMore.end(), holds));
+}
+
+std::string coerce_without_colon(std::string_view name) {
+    std::string out;
+    for_each_character(name, [&out](char32_t c, std::string_view bytes) {
+        if (is_name_character(c, out.empty())) {
+            out += bytes;
+            return;
+        }
+        std::array<char, 16> number{};
+        std::snprintf(number.data(), number.size(), "U%05X", static_cast<unsigned>(c));
+        out += number.data();
+    });
+    return out;
 }
 
 void append_escaped(std::string &out, std::string_view text) {
@@ -124,16 +131,12 @@ void append_start_tag(std::string &out, const Document &document, NodeId node, c
 std::string coerce_xml_text(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) {
-        const auto [c, size] = character_at(text, at);
+    for_each_character(text, [&out](char32_t c, std::string_view bytes) {
         if (c == '\f')
             out += ' ';
-        else if (!is_xml_character(c) || (c == kReplacement && size == 1))
-            out += "\xEF\xBF\xBD";
         else
-            out.append(text.substr(at, size));
-        at += size;
-    }
+            out += is_xml_character(c) ? bytes : kReplacementBytes;
+    });
     return out;
 }
 
@@ -150,24 +153,13 @@ std::string coerce_xml_comment(std::string_view text) {
 }
 
 std::string coerce_xml_name(std::string_view name) {
-    std::string out;
-    std::size_t at = 0;
-    if (name.starts_with("xml:") && name.size() > 4 && is_name_character(character_at(name, 4).code_point, true)) {
-        out = "xml:";
-        at = 4;
+    constexpr std::string_view kXml = "xml:";
+    if (name.starts_with(kXml)) {
+        const std::string local = coerce_without_colon(name.substr(kXml.size()));
+        if (!local.empty() && local[0] == name[kXml.size()]) /* else no name follows the colon */
+            return std::string(kXml) + local;
     }
-    for (bool is_first = true; at < name.size(); is_first = false) {
-        const auto [c, size] = character_at(name, at);
-        if (is_name_character(c, is_first)) {
-            out.append(name.substr(at, size));
-        } else {
-            std::array<char, 16> number{};
-            std::snprintf(number.data(), number.size(), "U%05X", static_cast<unsigned>(c));
-            out += number.data();
-        }
-        at += size;
-    }
-    return out;
+    return coerce_without_colon(name);
 }
 
 std::string as_xml(const Document &document, const Limits &limits) {

@@ -10,26 +10,9 @@ namespace webwrap {
 
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_name_start(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
-}
+constexpr bool is_hex(char c) { return hex_value(c) >= 0; }
+constexpr bool is_name_start(char c) { return is_letter(c) || c == '_' || (c & 0x80) != 0; }
 constexpr bool is_name_part(char c) { return is_name_start(c) || is_digit(c) || c == '-'; }
-
-void append_utf8(std::string &out, unsigned code) {
-    if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
-        code = 0xFFFD;
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-        return;
-    }
-    const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    constexpr std::array<unsigned, 4> kLead{0, 0xC0, 0xE0, 0xF0};
-    out += static_cast<char>(kLead[static_cast<std::size_t>(more)] | code >> (6 * more));
-    for (int i = more - 1; i >= 0; --i)
-        out += static_cast<char>(0x80 | (code >> (6 * i) & 0x3F));
-}
 
 } // namespace
 
@@ -66,15 +49,14 @@ std::string CssLexer::read_escape() {
         return text;
     }
     unsigned code = 0;
-    for (int i = 0; i < 6 && is_hex(peek()); ++i, ++at_) {
-        const char c = peek();
-        code = code * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
+    for (int i = 0; i < 6 && is_hex(peek()); ++i, ++at_)
+        code = code * 16 + static_cast<unsigned>(hex_value(peek()));
     if (peek() == '\r' && peek(1) == '\n')
         ++at_;
     if (!is_at_end() && is_html_space(peek()))
         ++at_;
-    append_utf8(text, code);
+    const bool is_character = code != 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+    append_utf8(text, is_character ? code : 0xFFFD);
     return text;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/text.hpp"
 #include "core/select/xpath_number.hpp"
 
 namespace webwrap {
@@ -66,8 +67,6 @@ constexpr auto kAxes = std::to_array<AxisName>({{"ancestor", Axis::kAncestor},
                                                 {"preceding-sibling", Axis::kPrecedingSibling},
                                                 {"self", Axis::kSelf}});
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool starts_name(char c) { return is_letter(c) || c == '_'; }
 constexpr bool continues_name(char c) { return starts_name(c) || is_digit(c) || c == '-' || c == '.'; }
 

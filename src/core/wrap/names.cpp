@@ -14,7 +14,6 @@ constexpr std::size_t kMaxLabelBytes = 60;
 constexpr int kMaxNamedAncestors = 4;
 constexpr int kMaxSpan = 1000;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 

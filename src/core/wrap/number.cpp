@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/wrap/unicode.hpp"
 
 namespace webwrap {
@@ -17,8 +18,6 @@ namespace webwrap {
 namespace {
 
 constexpr std::size_t kMaxExponent = 1000; /* digits that an exponent may add */
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* Sign, whole digits, fraction digits and exponent of a number in plain notation. */
 struct Parts {

@@ -3,7 +3,7 @@
 #include <memory_resource>
 #include <nlohmann/json.hpp>
 
-#include "core/parse/character_reference.hpp"
+#include "core/base/text.hpp"
 #include "core/parse/html_tokenizer.hpp"
 #include "core/select/as_xml.hpp"
 #include "test/conformance/conformance.hpp"

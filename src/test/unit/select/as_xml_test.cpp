@@ -21,7 +21,7 @@ TEST(AsXmlTest, Coercions) {
              {"a\xEF\xBF\xBF"
               "b",
               "a\uFFFDb"},
-             {"\xED\xA0\x80", "\uFFFD"},
+             {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},
              {"\xC3", "\uFFFD"},
              {"\uFFFD \U0001F600", "\uFFFD \U0001F600"},
          }))
