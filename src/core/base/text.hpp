@@ -26,6 +26,23 @@ namespace webwrap {
 /* Appends the code point as UTF-8; surrogates as three bytes, too. */
 void append_utf8(std::string &out, char32_t code_point);
 
+/* Calls `visit` with each token of a list that white space separates (HTML standard: set of space-separated tokens) until
+ * it returns false. */
+template <typename Visit> void for_each_token(std::string_view list, Visit visit) {
+    for (std::size_t at = 0; at < list.size();) {
+        if (is_html_space(list[at])) {
+            ++at;
+            continue;
+        }
+        std::size_t end = at + 1;
+        while (end < list.size() && !is_html_space(list[end]))
+            ++end;
+        if (!visit(list.substr(at, end - at)))
+            return;
+        at = end;
+    }
+}
+
 /* White space at both ends removed; NBSP (U+00A0) counts as white space here, since pages pad cells with it. */
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 

@@ -61,13 +61,10 @@ class Labeller {
 
     void append_class_tokens(std::string_view value) {
         tokens_.clear();
-        for (std::size_t at = 0; at < value.size();) {
-            const auto end = std::find_if(value.begin() + static_cast<std::ptrdiff_t>(at), value.end(), is_html_space);
-            const auto length = static_cast<std::size_t>(end - value.begin()) - at;
-            if (length > 0)
-                tokens_.push_back(value.substr(at, length));
-            at += length + 1;
-        }
+        for_each_token(value, [this](std::string_view token) {
+            tokens_.push_back(token);
+            return true;
+        });
         std::sort(tokens_.begin(), tokens_.end());
         tokens_.erase(std::unique(tokens_.begin(), tokens_.end()), tokens_.end());
         for (const auto token : tokens_)

@@ -8,6 +8,10 @@ namespace webwrap {
 /* Canonical WHATWG name of an encoding label ("latin1" -> "windows-1252"), or empty when the label is unknown. */
 [[nodiscard]] std::string encoding_for_label(std::string_view label);
 
+/* The label in "text/html; charset=x" (HTML standard, 2.5.6), empty when there is none. `content_type` is in lower
+ * case. */
+[[nodiscard]] std::string charset_label_in(std::string_view content_type);
+
 /* The encoding of an HTML page by the WHATWG order: byte order mark, transport charset, meta prescan of the first
  * 1,024 bytes, a meta element further on, then UTF-8 when the bytes are valid UTF-8 and not all ASCII, else windows-1252.
  * `label` is the transport's or empty. */

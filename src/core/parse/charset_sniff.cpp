@@ -13,26 +13,6 @@ namespace {
 
 constexpr std::size_t kPrescannedBytes = 1024;
 
-/* "text/html; charset=x" (HTML standard, 2.5.6). */
-std::string label_in_content(std::string_view content) {
-    std::size_t at = 0;
-    while ((at = content.find("charset", at)) != std::string_view::npos) {
-        at += 7;
-        std::string_view rest = trim(content.substr(at));
-        if (!rest.starts_with('='))
-            continue;
-        rest = trim(rest.substr(1));
-        if (rest.empty())
-            return {};
-        if (rest.front() == '"' || rest.front() == '\'') {
-            const std::size_t end = rest.find(rest.front(), 1);
-            return end == std::string_view::npos ? std::string() : std::string(rest.substr(1, end - 1));
-        }
-        return std::string(rest.substr(0, rest.find_first_of("; \t\n\f\r")));
-    }
-    return {};
-}
-
 /* Bytes that show an ASCII <meta> are not UTF-16, whatever it says. */
 std::string declared(std::string_view label) {
     std::string encoding = encoding_for_label(label);
@@ -154,7 +134,7 @@ class Prescan {
                 has_charset = true;
                 charset_label = attribute->value;
             } else if (attribute->name == "content" && !has_content) {
-                content_label = label_in_content(attribute->value);
+                content_label = charset_label_in(attribute->value);
                 has_content = !content_label.empty();
             }
         }
@@ -210,7 +190,7 @@ std::string late_declaration(std::string_view bytes) {
             continue;
         std::string encoding = declared(page->attribute_value(node, "charset"));
         if (encoding.empty() && ascii_lower(page->attribute_value(node, "http-equiv")) == "content-type")
-            encoding = declared(label_in_content(ascii_lower(page->attribute_value(node, "content"))));
+            encoding = declared(charset_label_in(ascii_lower(page->attribute_value(node, "content"))));
         if (!encoding.empty())
             return encoding;
     }
@@ -218,6 +198,25 @@ std::string late_declaration(std::string_view bytes) {
 }
 
 } // namespace
+
+std::string charset_label_in(std::string_view content_type) {
+    std::size_t at = 0;
+    while ((at = content_type.find("charset", at)) != std::string_view::npos) {
+        at += 7;
+        std::string_view rest = trim(content_type.substr(at));
+        if (!rest.starts_with('='))
+            continue;
+        rest = trim(rest.substr(1));
+        if (rest.empty())
+            return {};
+        if (rest.front() == '"' || rest.front() == '\'') {
+            const std::size_t end = rest.find(rest.front(), 1);
+            return end == std::string_view::npos ? std::string() : std::string(rest.substr(1, end - 1));
+        }
+        return std::string(rest.substr(0, rest.find_first_of("; \t\n\f\r")));
+    }
+    return {};
+}
 
 std::string sniff_encoding(std::string_view bytes, std::string_view label) {
     using namespace std::string_view_literals;

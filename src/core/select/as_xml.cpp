@@ -8,8 +8,8 @@
 
 #include <unicode/utf8.h>
 
-#include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
+#include "core/select/output_budget.hpp"
 
 namespace webwrap {
 
@@ -169,6 +169,8 @@ std::string as_xml(const Document &document, const Limits &limits) {
     };
     std::string out;
     std::vector<Open> open;
+    OutputBudget budget(limits, "XML tags and texts");
+    std::size_t charged_bytes = 0;
     const auto close = [&] {
         out.append("</").append(open.back().name).append(">");
         open.pop_back();
@@ -176,11 +178,6 @@ std::string as_xml(const Document &document, const Limits &limits) {
     for (NodeId node = 1; node < document.size(); ++node) {
         if (node % 1024 == 0)
             Interrupt::poll();
-        if (out.size() > limits.max_document_memory_bytes)
-            throw Error(ErrorKind::kLimitExceeded,
-                        "page as XML needs more than " + std::to_string(limits.max_document_memory_bytes >> 10) +
-                            " kB of memory",
-                        {}, "Raise webwrap.max_document_memory.");
         while (!open.empty() && document.end_of(open.back().node) <= node)
             close();
         switch (document.kind(node)) {
@@ -202,6 +199,8 @@ std::string as_xml(const Document &document, const Limits &limits) {
         case NodeKind::kDocument:
             break;
         }
+        budget.charge(out.size() - charged_bytes);
+        charged_bytes = out.size();
     }
     while (!open.empty())
         close();

@@ -25,7 +25,7 @@ bool contains(std::string_view text, std::string_view part, bool ignores_case) {
 
 bool has_token(std::string_view list, std::string_view wanted, bool ignores_case) {
     bool is_found = false;
-    for_each_class(list, [&](std::string_view token) {
+    for_each_token(list, [&](std::string_view token) {
         is_found = are_equal(token, wanted, ignores_case);
         return !is_found;
     });

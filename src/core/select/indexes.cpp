@@ -114,7 +114,7 @@ void DocumentIndexes::index_classes() {
         for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
             if (document_.attribute(at).name != class_name)
                 continue;
-            for_each_class(document_.attribute(at).value, [&](std::string_view token) {
+            for_each_token(document_.attribute(at).value, [&](std::string_view token) {
                 std::string text = ignores_class_case() ? ascii_lower(token) : std::string(token);
                 const std::int32_t key =
                     keys.try_emplace(std::move(text), static_cast<std::int32_t>(keys.size())).first->second;

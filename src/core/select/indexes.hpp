@@ -75,25 +75,4 @@ class DocumentIndexes final : public DocumentAttachment {
     std::array<std::vector<std::int32_t>, 4> sibling_positions_;
 };
 
-/* The white space that separates classes. */
-[[nodiscard]] constexpr bool is_class_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
-/* Calls `visit` with each token of a class attribute until it returns false. */
-template <typename Visit> void for_each_class(std::string_view value, Visit visit) {
-    for (std::size_t at = 0; at < value.size();) {
-        if (is_class_space(value[at])) {
-            ++at;
-            continue;
-        }
-        std::size_t end = at + 1;
-        while (end < value.size() && !is_class_space(value[end]))
-            ++end;
-        if (!visit(value.substr(at, end - at)))
-            return;
-        at = end;
-    }
-}
-
 } // namespace webwrap

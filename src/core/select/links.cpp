@@ -119,20 +119,12 @@ std::vector<Link> find_links(const Document &document, std::string_view base_url
 
 std::vector<std::string> split_tokens(std::string_view text, bool lower) {
     std::vector<std::string> tokens;
-    const std::string given = lower ? ascii_lower(text) : std::string(text);
-    for (std::size_t at = 0; at < given.size();) {
-        if (is_html_space(given[at])) {
-            ++at;
-            continue;
-        }
-        std::size_t end = at;
-        while (end < given.size() && !is_html_space(given[end]))
-            ++end;
-        tokens.push_back(given.substr(at, end - at));
-        at = end;
+    for_each_token(text, [&](std::string_view token) {
+        tokens.push_back(lower ? ascii_lower(token) : std::string(token));
         if (tokens.size() % 1024 == 0)
             Interrupt::poll();
-    }
+        return true;
+    });
     return tokens;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/parse/charset.hpp"
 #include "core/select/json_ld.hpp"
 #include "core/select/json_text.hpp"
 #include "core/select/links.hpp"
@@ -44,23 +45,6 @@ bool is_feed_type(std::string_view type) {
     const std::string media = ascii_lower(trim(type.substr(0, type.find(';'))));
     return media == "application/rss+xml" || media == "application/atom+xml" || media == "application/feed+json" ||
            media == "application/rdf+xml";
-}
-
-/* The charset that a Content-Type names, or nothing. */
-std::optional<std::string> charset_of(std::string_view content_type) {
-    const std::string lower = ascii_lower(content_type);
-    const std::size_t at = lower.find("charset");
-    if (at == std::string::npos)
-        return std::nullopt;
-    std::string_view rest = trim(std::string_view(lower).substr(at + 7));
-    if (!rest.starts_with('='))
-        return std::nullopt;
-    rest = trim(rest.substr(1));
-    if (!rest.empty() && (rest.front() == '"' || rest.front() == '\''))
-        rest = rest.substr(1, rest.find(rest.front(), 1) - 1);
-    else
-        rest = rest.substr(0, rest.find_first_of("; \t\n"));
-    return rest.empty() ? std::nullopt : std::optional<std::string>(trim(rest));
 }
 
 class MetadataReader {
@@ -125,15 +109,13 @@ class MetadataReader {
     }
 
     void take_meta(NodeId node) {
-        const std::string_view charset = trim(attribute(node, "charset"));
-        if (!charset.empty() && !charset_)
-            charset_ = ascii_lower(charset);
+        take_charset(ascii_lower(trim(attribute(node, "charset"))));
         const std::string_view content = attribute(node, "content");
         if (content.data() == nullptr)
             return;
         const std::string http_equiv = ascii_lower(trim(attribute(node, "http-equiv")));
-        if (http_equiv == "content-type" && !charset_)
-            charset_ = charset_of(content);
+        if (http_equiv == "content-type")
+            take_charset(charset_label_in(ascii_lower(content)));
         else if (http_equiv == "content-language" && http_language_.empty())
             http_language_ = trim(content);
         const std::string name = ascii_lower(trim(attribute(node, "name")));
@@ -145,6 +127,11 @@ class MetadataReader {
             twitter_[name].push_back(content);
         for (const std::string &property : split_tokens(attribute(node, "property"), true))
             take_property(property, name, content);
+    }
+
+    void take_charset(std::string label) {
+        if (!charset_ && !label.empty())
+            charset_ = std::move(label);
     }
 
     /* A property without a prefix is a name in the wrong attribute. One that stands in both attributes counts once. */

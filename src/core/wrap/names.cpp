@@ -103,16 +103,10 @@ double jaccard(const std::vector<std::string> &a, const std::vector<std::string>
 
 std::vector<std::string_view> class_tokens(std::string_view value) {
     std::vector<std::string_view> tokens;
-    std::size_t at = 0;
-    while (at < value.size()) {
-        while (at < value.size() && is_html_space(value[at]))
-            ++at;
-        const std::size_t start = at;
-        while (at < value.size() && !is_html_space(value[at]))
-            ++at;
-        if (at > start)
-            tokens.push_back(value.substr(start, at - start));
-    }
+    for_each_token(value, [&tokens](std::string_view token) {
+        tokens.push_back(token);
+        return true;
+    });
     return tokens;
 }
 

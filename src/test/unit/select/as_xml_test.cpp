@@ -65,7 +65,7 @@ TEST(AsXmlTest, TheLimitIsNamed) {
         (void)as_xml(*parse_html(std::string(5000, 'x') + "<p>y"), limits);
         FAIL() << "no error";
     } catch (const Error &error) {
-        EXPECT_EQ(error.message(), "page as XML needs more than 1 kB of memory");
+        EXPECT_EQ(error.message(), "XML tags and texts of the page need more than 1 kB of memory");
     }
 }
 
