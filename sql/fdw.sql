@@ -21,7 +21,7 @@ SELECT options, error.*
 FROM unnest(ARRAY[
          $$base_ur 'http://example.org/'$$, $$base_url 'example.org'$$, $$base_url 'ftp://example.org/'$$,
          $$base_url 'http://u:p@example.org/'$$, $$requests_per_second '0'$$, $$requests_per_second 'fast'$$,
-         $$requests_per_second 'inf'$$, $$adapt 'perhaps'$$, $$user_agent E'a\nX: b'$$, $$url 'x'$$, $$bearer_token 'secret'$$
+         $$requests_per_second 'inf'$$, $$adapt 'perhaps'$$, $$parser 'lxml'$$, $$user_agent E'a\nX: b'$$, $$url 'x'$$, $$bearer_token 'secret'$$
      ]) WITH ORDINALITY AS o (options, ordinal),
      pg_temp.error_of('CREATE SERVER s FOREIGN DATA WRAPPER webwrap OPTIONS (' || options || ')') AS error
 ORDER BY ordinal;

@@ -29,13 +29,11 @@ bool is_control_or_blank(char c) { return static_cast<unsigned char>(c) <= 0x20;
 
 /* Length of "name:" at the start, or 0. */
 std::size_t scheme_length(std::string_view text) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     const std::size_t colon = text.find_first_of(":/\\?#");
     if (colon == std::string_view::npos || colon == 0 || text[colon] != ':' || !is_letter(text.front()))
         return 0;
-    const bool is_name = std::ranges::all_of(text.substr(0, colon), [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-    });
+    const bool is_name = std::ranges::all_of(
+        text.substr(0, colon), [&](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
     return is_name ? colon + 1 : 0;
 }
 
@@ -326,8 +324,7 @@ std::string percent_encode(std::string_view text) {
     std::string encoded;
     encoded.reserve(text.size());
     for (const char c : text) {
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                c == '-' || c == '.' || c == '_' || c == '~';
+        const bool unreserved = is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
         if (unreserved)
             encoded.push_back(c);
         else

@@ -74,8 +74,7 @@ class Prescan {
             ++letter;
         if (bytes_[at_] != '<' || letter >= bytes_.size())
             return false;
-        const char c = bytes_[letter];
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return is_letter(bytes_[letter]);
     }
 
     void skip_space() {

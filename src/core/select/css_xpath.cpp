@@ -14,9 +14,9 @@ constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
 
 /* Whether XPath takes a name as it is. */
 bool is_plain_name(std::string_view name) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    return !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    const auto starts_name = [](char c) { return is_letter(c) || c == '_'; };
+    return !name.empty() && starts_name(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
+        return starts_name(c) || is_digit(c) || c == '-' || c == '.';
     });
 }
 

@@ -111,10 +111,7 @@ void check_measure(const std::string &, const std::string &value) {
                                   "\"}");
 }
 
-void check_parser(const std::string &name, const std::string &value) {
-    if (value != "html5" && value != "libxml2")
-        throw_bad_value(name, value, "html5 or libxml2");
-}
+void check_parser(const std::string &, const std::string &value) { (void)html_parser_from_name(value); }
 
 constexpr auto kPageValues =
     std::to_array<std::string_view>({"fetched_at", "url", "page_number", "row_number", "adapted"});

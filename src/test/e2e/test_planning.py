@@ -193,3 +193,17 @@ def test_an_xpath_that_selects_nothing_warns_once(db, site):
     assert db.main.value('SELECT count(gone) FROM goods') == 0
     (warning,) = db.main.warnings()
     assert '"gone"' in warning.message and './/em' in warning.detail
+
+
+def test_the_parser_is_an_option_of_server_and_table(db, site):
+    """XPaths for lxml know no tbody, those for browsers do; a table overrides its server."""
+    site.serve([f'<table id="goods"><tr><td>{page}1</td></tr><tr><td>{page}2</td></tr></table>' for page in (1, 2)])
+    columns = "a int OPTIONS (xpath './td')"
+    as_lxml, as_browser = '//table[@id="goods"]/tr', '//table[@id="goods"]/tbody/tr'
+    db.main.run(server_sql(site, options=", parser 'libxml2'"),
+                table_sql('inherits', columns=columns, url='{1..2}', rows=as_lxml, min_rows=2),
+                table_sql('overrides', columns=columns, url='{1..2}', rows=as_browser, min_rows=2, parser='html5'),
+                table_sql('mismatch', columns=columns, url='{1..2}', rows=as_browser, min_rows=2, adapt='off'))
+    assert read(db.main, 'SELECT a FROM inherits') == [(11,), (12,), (21,), (22,)]
+    assert read(db.main, 'SELECT a FROM overrides') == [(11,), (12,), (21,), (22,)]
+    assert db.main.error('SELECT a FROM mismatch').sqlstate == '23000'
