@@ -400,7 +400,8 @@ bool HtmlTreeBuilder::after_body(Token &token) {
     return false;
 }
 
-bool HtmlTreeBuilder::in_frameset(Token &token) {
+/* What the modes of framesets do alike. False when the token is left to the mode. */
+bool HtmlTreeBuilder::goes_to_frameset(Token &token) {
     switch (token.kind) {
     case TokenKind::kText:
         insert_only_space(token.text);
@@ -413,49 +414,34 @@ bool HtmlTreeBuilder::in_frameset(Token &token) {
     case TokenKind::kStartTag:
         if (token.name == kHtml)
             return in_body(token);
-        if (token.name == kFrameset)
-            insert_element(token);
-        else if (token.name == kFrame)
-            insert_void(token);
-        else if (token.name == kNoframes)
-            return in_head(token);
-        return true;
+        return token.name == kNoframes && in_head(token);
     case TokenKind::kEndTag:
-        if (token.name == kFrameset && open_.size() > 1) {
-            pop();
-            if (context_ == kNoNode && !is_current(kFrameset))
-                mode_ = Mode::kAfterFrameset;
-        }
-        return true;
+        return false;
     case TokenKind::kEndOfFile:
         is_stopped_ = true;
         return true;
+    }
+    return false;
+}
+
+bool HtmlTreeBuilder::in_frameset(Token &token) {
+    if (goes_to_frameset(token))
+        return true;
+    if (is_start(token, kFrameset)) {
+        insert_element(token);
+    } else if (is_start(token, kFrame)) {
+        insert_void(token);
+    } else if (is_end(token, kFrameset) && open_.size() > 1) {
+        pop();
+        if (context_ == kNoNode && !is_current(kFrameset))
+            mode_ = Mode::kAfterFrameset;
     }
     return true;
 }
 
 bool HtmlTreeBuilder::after_frameset(Token &token) {
-    switch (token.kind) {
-    case TokenKind::kText:
-        insert_only_space(token.text);
-        return true;
-    case TokenKind::kComment:
-        insert_comment(token);
-        return true;
-    case TokenKind::kStartTag:
-        if (token.name == kHtml)
-            return in_body(token);
-        return token.name == kNoframes ? in_head(token) : true;
-    case TokenKind::kEndTag:
-        if (token.name == kHtml)
-            mode_ = Mode::kAfterAfterFrameset;
-        return true;
-    case TokenKind::kEndOfFile:
-        is_stopped_ = true;
-        return true;
-    case TokenKind::kDoctype:
-        return true;
-    }
+    if (!goes_to_frameset(token) && is_end(token, kHtml))
+        mode_ = Mode::kAfterAfterFrameset;
     return true;
 }
 
@@ -477,17 +463,10 @@ bool HtmlTreeBuilder::after_after_body(Token &token) {
 }
 
 bool HtmlTreeBuilder::after_after_frameset(Token &token) {
-    if (token.kind == TokenKind::kComment) {
+    if (token.kind == TokenKind::kComment)
         insert_comment(token, 0);
-    } else if (token.kind == TokenKind::kText) {
-        insert_only_space(token.text);
-    } else if (is_start(token, kHtml)) {
-        return in_body(token);
-    } else if (is_start(token, kNoframes)) {
-        return in_head(token);
-    } else if (token.kind == TokenKind::kEndOfFile) {
-        is_stopped_ = true;
-    }
+    else
+        goes_to_frameset(token);
     return true;
 }
 

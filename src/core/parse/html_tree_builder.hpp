@@ -109,6 +109,7 @@ class HtmlTreeBuilder {
     std::string_view take_leading_space(Token &token) const;
     bool goes_to_current_node(Token &token);
     bool goes_to_body(Token &token);
+    bool goes_to_frameset(Token &token);
     void insert_only_space(std::string_view text);
 
     /* html_modes_body.cpp */
