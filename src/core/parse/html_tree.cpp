@@ -22,7 +22,6 @@ HtmlTree::HtmlTree(std::string_view page, const Limits &limits)
     document_->source_ = {copy, page.size()};
     /* What most real pages need. */
     const std::size_t expected = std::min<std::size_t>(page.size() / 32 + 16, 32768);
-    nodes_.reserve(expected);
     attributes_.reserve(expected);
     document_->source_tokens_.reserve(expected);
     make(NodeKind::kDocument);

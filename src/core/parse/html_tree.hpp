@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/limits.hpp"
+#include "core/parse/chunked_array.hpp"
 #include "core/parse/document.hpp"
 
 namespace webwrap {
@@ -92,7 +93,7 @@ class HtmlTree {
 
     int max_nodes_;
     std::unique_ptr<Document> document_;
-    std::pmr::vector<Node> nodes_;
+    ChunkedArray<Node> nodes_;
     std::pmr::vector<Attribute> attributes_;
     std::pmr::vector<NodeId> made_to_node_;
     std::vector<NodeId> templates_;  /* whose content is kept aside, in the order in which it is placed */
