@@ -45,6 +45,16 @@ std::string sentence(const char *text) {
     return clean;
 }
 
+std::string hex(std::string_view bytes) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        text.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
+        text.push_back(kHex[static_cast<unsigned char>(c) & 15]);
+    }
+    return text;
+}
+
 void copy_peer_text(const sockaddr &address, std::array<char, 64> &text) noexcept {
     if (address.sa_family == AF_INET) {
         sockaddr_in ipv4{};
@@ -98,6 +108,7 @@ Transfer::Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const Add
     set(CURLOPT_PREREQFUNCTION, &Transfer::on_request);
     set(CURLOPT_PREREQDATA, this);
     set_request();
+    set_tls();
     const SignalBlock block;
     const CURLMcode code = curl_multi_add_handle(multi_, easy_.get());
     if (code == CURLM_OUT_OF_MEMORY)
@@ -146,9 +157,34 @@ void Transfer::set_request() {
         set(CURLOPT_CUSTOMREQUEST, hop_.method.c_str());
     }
     add_header("Expect:"); /* a wait for "100 Continue" helps no one here */
-    for (const auto &[name, value] : hop_.headers)
-        add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is curl's way to say empty */
+    for (const Headers *headers : {&hop_.headers, &hop_.access.credentials.headers})
+        for (const auto &[name, value] : *headers)
+            add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is curl's way to say empty */
     set(CURLOPT_HTTPHEADER, header_list_.get());
+}
+
+void Transfer::set_tls() {
+    const Access &access = hop_.access;
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!access.ca_certificates.empty()) {
+        set_blob(CURLOPT_CAINFO_BLOB, access.ca_certificates);
+        set(CURLOPT_CAPATH, static_cast<const char *>(nullptr)); /* or the system's would count as well */
+    }
+    const Credentials &credentials = access.credentials;
+    if (credentials.client_certificate.empty())
+        return;
+    /* A connection is reused where the certificates are equal, whatever the keys are: curl does not compare those. A
+     * certificate is no secret, so key and password become a part of it, as text that readers of PEM pass over. */
+    identity_ = "password " + hex(credentials.client_key_password) + "\n" + credentials.client_key + "\n" +
+                credentials.client_certificate;
+    set_blob(CURLOPT_SSLCERT_BLOB, identity_);
+    set_blob(CURLOPT_SSLKEY_BLOB, credentials.client_key);
+    set(CURLOPT_KEYPASSWD, credentials.client_key_password.c_str()); /* also if empty: OpenSSL would ask the terminal */
+}
+
+void Transfer::set_blob(CURLoption option, const std::string &text) {
+    curl_blob blob{const_cast<char *>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+    set(option, &blob);
 }
 
 void Transfer::add_header(const std::string &line) {
@@ -258,8 +294,15 @@ void Transfer::check(CURLcode result, bool timed_out) const {
 
 /* The message is curl's fixed text for the code; what differs from run to run (ports, times) goes into the detail. */
 void Transfer::throw_network(CURLcode result) const {
-    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result),
-                sentence(error_text_.data()));
+    const std::string detail = sentence(error_text_.data());
+    std::string hint;
+    if (result == CURLE_PEER_FAILED_VERIFICATION)
+        hint = "If the site has a certificate of an authority of your own, give that authority's certificate in the "
+               "server's option ca_certificate.";
+    else if (detail.find("alert certificate required") != std::string::npos)
+        hint = "Give client_certificate and client_key in the user mapping.";
+    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result), detail,
+                std::move(hint));
 }
 
 /* curl has one code for three limits; only its text tells a slow transfer from one that took too long. */

@@ -56,7 +56,9 @@ class Transfer {
     enum class Stop { kNone, kBodySize, kHeaderSize, kCodings, kAddress, kOutOfMemory };
 
     template <typename T> void set(CURLoption option, T value);
+    void set_blob(CURLoption option, const std::string &text);
     void set_request();
+    void set_tls();
     void add_header(const std::string &line);
     [[noreturn]] void throw_network(CURLcode result) const;
     [[noreturn]] void throw_timeout(bool timed_out) const;
@@ -74,6 +76,7 @@ class Transfer {
     const AddressPolicy &policy_;
     std::unique_ptr<CURL, CurlEasyDeleter> easy_;
     std::unique_ptr<curl_slist, CurlListDeleter> header_list_;
+    std::string identity_; /* client certificate and what else tells who asks, as PEM */
     HeaderBlock headers_;
     std::size_t header_bytes_ = 0;
     std::string body_;
