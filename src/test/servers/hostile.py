@@ -1,4 +1,4 @@
-"""A loopback web server that behaves badly on purpose, for tests of fetching.
+"""A loopback web server that behaves badly on purpose, for tests of fetching. With a context of TLS it speaks https.
 
 As a module:
 
@@ -20,6 +20,7 @@ import http.server
 import json
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -49,7 +50,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length).decode("latin-1")
         if name != "requests":
-            self.server.owner.record(self.command, self.path, list(self.headers.items()), body)
+            self.server.owner.record(self.command, self.path, list(self.headers.items()), body,
+                                     client=self.client_name(), connection=self.client_address[1])
         page = getattr(self, "get_" + name.replace("-", "_"), None)
         try:
             if page is None:
@@ -60,6 +62,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_any
+
+    def client_name(self):
+        """The name in the client's certificate, or None."""
+        certificate = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
+        return dict(part[0] for part in certificate['subject'])['commonName'] if certificate else None
 
     # answering
 
@@ -238,6 +245,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Listener(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    context = None  # of TLS
+
+    def get_request(self):
+        connection, address = super().get_request()
+        if self.context is not None:  # the handshake waits for the thread of the connection
+            connection = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def handle_error(self, *_):
         """Clients that break off are what this server is for."""
@@ -246,8 +260,10 @@ class Listener(http.server.ThreadingHTTPServer):
 class HostileServer:
     """Serves on a free port of 127.0.0.1, in threads of its own, for at most `seconds`."""
 
-    def __init__(self, seconds=600):
+    def __init__(self, seconds=600, context=None, host="127.0.0.1"):
         self.seconds = seconds
+        self.context = context
+        self.host = host
         self.requests = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -255,7 +271,8 @@ class HostileServer:
         self._silent = None
 
     def __enter__(self):
-        self._http = Listener(("127.0.0.1", 0), Handler)
+        self._http = Listener((self.host, 0), Handler)
+        self._http.context = self.context
         self._http.owner = self
         self.port = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -287,11 +304,11 @@ class HostileServer:
         return self._stopping.wait(seconds)
 
     def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self.context else 'http'}://{self.host}:{self.port}{path}"
 
-    def record(self, method, path, headers, body):
+    def record(self, method, path, headers, body, **more):
         with self._lock:
-            self.requests.append({"method": method, "path": path, "headers": headers, "body": body})
+            self.requests.append({"method": method, "path": path, "headers": headers, "body": body, **more})
 
     def paths(self):
         with self._lock:
