@@ -9,6 +9,7 @@
 #include <new>
 
 #include "core/base/text.hpp"
+#include "core/fetch/cookie_jar.hpp"
 
 namespace webwrap {
 
@@ -157,10 +158,19 @@ void Transfer::set_request() {
         set(CURLOPT_CUSTOMREQUEST, hop_.method.c_str());
     }
     add_header("Expect:"); /* a wait for "100 Continue" helps no one here */
+    std::string cookie;
     for (const Headers *headers : {&hop_.headers, &hop_.access.credentials.headers})
-        for (const auto &[name, value] : *headers)
-            add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is curl's way to say empty */
+        for (const auto &[name, value] : *headers) {
+            if (hop_.access.cookies != nullptr && ascii_lower(name) == "cookie")
+                cookie += (cookie.empty() ? "" : "; ") + value;
+            else
+                add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is how curl says empty */
+        }
     set(CURLOPT_HTTPHEADER, header_list_.get());
+    if (!cookie.empty())
+        set(CURLOPT_COOKIE, cookie.c_str()); /* one header with those of the jar */
+    if (hop_.access.cookies != nullptr)
+        hop_.access.cookies->attach(easy_.get(), hop_.url.text.size());
 }
 
 void Transfer::set_tls() {
@@ -223,6 +233,8 @@ std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count,
     }
     transfer.header_bytes_ += bytes;
     try {
+        if (transfer.hop_.access.cookies != nullptr)
+            transfer.hop_.access.cookies->note_received(bytes);
         transfer.headers_.add_line(std::string_view(data, bytes));
         if (transfer.headers_.is_complete() && transfer.headers_.content_codings() > kMaxContentCodings) {
             transfer.stop_ = Stop::kCodings;

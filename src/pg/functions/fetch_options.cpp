@@ -5,6 +5,7 @@
 #include "core/fetch/form.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/functions/fetch_options.hpp"
+#include "pg/functions/session.hpp"
 
 using nlohmann::json;
 
@@ -67,6 +68,13 @@ void read_server(FetchOptions &options, const std::string &name, const json &val
         options.request.user_agent = options.site->user_agent;
 }
 
+void read_session(FetchOptions &options, const std::string &name, const json &value) {
+    const std::string &session = string_option(name, value);
+    if (session.empty())
+        throw_bad_option(name, "a name");
+    options.request.access.cookies = session_cookies(session);
+}
+
 void read_user_agent(FetchOptions &options, const std::string &name, const json &value) {
     options.request.user_agent = string_option(name, value);
 }
@@ -84,8 +92,9 @@ struct OptionReader {
 
 /* In the order in which they are read: what the call says itself goes before what its server says. */
 constexpr OptionReader kReaders[] = {
-    {"method", read_method},      {"headers", read_headers}, {"body", read_body},     {"form", read_form},
-    {"json", read_json},          {"query", read_query},     {"server", read_server}, {"user_agent", read_user_agent},
+    {"method", read_method},      {"headers", read_headers}, {"body", read_body},
+    {"form", read_form},          {"json", read_json},       {"query", read_query},
+    {"server", read_server},      {"session", read_session}, {"user_agent", read_user_agent},
     {"timeout_ms", read_timeout},
 };
 

@@ -28,11 +28,11 @@ def mapping(role, name, **values):
     return f'CREATE USER MAPPING FOR {role} SERVER {name} OPTIONS ({options(**values)})'
 
 
-def fetch(session, url, columns='status', **call):
+def fetch(session, url, columns='status', /, **call):
     return session.value(FETCH.format(columns), url, json.dumps(call))
 
 
-def refusal(session, url, **call):
+def refusal(session, url, /, **call):
     return session.error(FETCH.format('*'), url, json.dumps(call))
 
 

@@ -115,6 +115,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         repeated = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Latin1", "caf\xe9"), ("X-Empty", "")]
         self.answer(PAGE.encode(), headers=repeated)
 
+    def get_set_cookie(self):
+        """?cookie=..&to=..: sets cookies, one to a line of the query, and maybe redirects."""
+        cookies = [("Set-Cookie", cookie) for cookie in self.query["cookie"].splitlines()]
+        if "to" in self.query:
+            self.answer(b"", status=302, headers=cookies + [("Location", self.query["to"])])
+        else:
+            self.answer(PAGE.encode(), headers=cookies)
+
+    def get_many_cookies(self):
+        """?prefix=..&n=..&bytes=..: n cookies of so many bytes each."""
+        value = "v" * self.number("bytes", 1000)
+        cookies = [("Set-Cookie", f"{self.query['prefix']}{i}={value}") for i in range(self.number("n", 25))]
+        self.answer(PAGE.encode(), headers=cookies)
+
     def get_gzip(self):
         self.answer(gzip.compress(PAGE.encode()), headers=[("Content-Encoding", "gzip")])
 
