@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <new>
@@ -18,6 +19,9 @@ namespace {
 /* Of two chained codings the inner one can unpack a thousandfold to what the outer one reads as nothing, all in one
  * call of curl that cannot be interrupted (measured: 870 kB keep curl 7.88 busy for 7 s). One coding cannot. */
 constexpr int kMaxContentCodings = 1;
+
+/* Small pages may be compressed as well as they can be. */
+constexpr std::size_t kFreeExpansionBytes = std::size_t{1} << 20;
 
 constexpr std::size_t kShownBytes = 500;
 
@@ -214,13 +218,39 @@ std::size_t Transfer::on_body(char *data, std::size_t size, std::size_t count, v
         transfer.stop_ = Stop::kBodySize;
         return CURL_WRITEFUNC_ERROR;
     }
+    if (transfer.expands_too_much(transfer.body_.size() + bytes, CURL_MAX_WRITE_SIZE)) {
+        transfer.stop_ = Stop::kExpansion;
+        return CURL_WRITEFUNC_ERROR;
+    }
     try {
-        transfer.body_.append(data, bytes);
+        transfer.append_body(std::string_view(data, bytes));
     } catch (...) {
         transfer.stop_ = Stop::kOutOfMemory;
         return CURL_WRITEFUNC_ERROR;
     }
     return bytes;
+}
+
+/* Grows to the largest page at most: a string left to itself doubles beyond, and holds its old bytes meanwhile. */
+void Transfer::append_body(std::string_view data) {
+    const std::size_t size = body_.size() + data.size();
+    if (size > body_.capacity()) {
+        std::string larger;
+        larger.reserve(std::clamp(2 * body_.capacity(), size, std::max(size, limits_.max_page_size_bytes)));
+        larger.append(body_);
+        body_.swap(larger);
+    }
+    body_.append(data);
+}
+
+/* curl counts the bytes of a chunked body only after they are unpacked, a buffer at a time: slack while it is under way. */
+bool Transfer::expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept {
+    if (body_bytes <= kFreeExpansionBytes)
+        return false;
+    curl_off_t wire_bytes = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+    return body_bytes / static_cast<std::size_t>(limits_.max_compression_ratio) >
+           static_cast<std::size_t>(wire_bytes) + slack_bytes;
 }
 
 std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept {
@@ -278,6 +308,8 @@ void Transfer::check(CURLcode result, bool timed_out) const {
         throw Error(ErrorKind::kLimitExceeded,
                     "page " + quoted(hop_.url) + " is larger than " + size_text(limits_.max_page_size_bytes), {},
                     "Raise webwrap.max_page_size.");
+    case Stop::kExpansion:
+        throw_expansion();
     case Stop::kHeaderSize:
         throw_large_header();
     case Stop::kCodings:
@@ -288,6 +320,8 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     }
     switch (result) {
     case CURLE_OK:
+        if (expands_too_much(body_.size(), 0))
+            throw_expansion();
         return;
     case CURLE_OPERATION_TIMEDOUT:
         throw_timeout(timed_out);
@@ -340,6 +374,13 @@ void Transfer::throw_forbidden() const {
     throw Error(ErrorKind::kForbidden,
                 std::string("address ") + refused_address_.data() + " of host \"" + hop_.url.host + "\" is not allowed",
                 {}, "A superuser can add the address or its network to webwrap.allowed_networks.");
+}
+
+void Transfer::throw_expansion() const {
+    throw Error(ErrorKind::kLimitExceeded,
+                "page " + quoted(hop_.url) + " is more than " + std::to_string(limits_.max_compression_ratio) +
+                    " times as large as what came over the network",
+                {}, "Raise webwrap.max_compression_ratio.");
 }
 
 void Transfer::throw_large_header() const {

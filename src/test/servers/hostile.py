@@ -15,6 +15,7 @@ As a program it prints one line of JSON with its URLs and serves until its time 
 
 import argparse
 import contextlib
+import ctypes
 import gzip
 import http.server
 import json
@@ -211,10 +212,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(body, headers=[("Content-Encoding", ", ".join(["gzip"] * count))])
 
     def send_bomb(self, coding, body):
+        """?chunked=1 for a body without a length."""
         if body is None:
             self.answer(b"no encoder for this coding\n", "text/plain", status=501)
+        elif "chunked" in self.query:
+            self.start(headers=[("Transfer-Encoding", "chunked"), ("Content-Encoding", coding)])
+            for begin in range(0, len(body), 50_000):
+                self.chunk(body[begin : begin + 50_000])
+            self.chunk(b"")
         else:
             self.answer(body, headers=[("Content-Encoding", coding)])
+
+    def get_repeated(self):
+        """?bytes=..&coding=..: a page that says the same again and again, compressed."""
+        row = b"<tr><td>the same</td></tr>\n"
+        page = row * (self.number("bytes", 1 << 20) // len(row))
+        coding = self.query.get("coding", "gzip")
+        self.send_bomb(coding, compress(coding, page))
 
     # bytes that are not what they say
 
@@ -359,10 +373,33 @@ def make_bomb(coding):
         encoder = zlib.compressobj(9, zlib.DEFLATED, 31)
         zeros = bytes(1 << 20)
         return b"".join([encoder.compress(zeros) for _ in range(BOMB_BYTES >> 20)] + [encoder.flush()])
-    command = {"zstd": ["zstd", "-q", "-19", "-c"], "br": ["brotli", "-q", "9", "-c"]}[coding]
-    if shutil.which(command[0]) is None:
+    return compress(coding, bytes(BOMB_BYTES))
+
+
+def compress(coding, data):
+    """None without an encoder."""
+    if coding == "gzip":
+        return gzip.compress(data)
+    if coding == "br":
+        return compress_brotli(data)
+    if shutil.which("zstd") is None:
         return None
-    return subprocess.run(command, input=bytes(BOMB_BYTES), stdout=subprocess.PIPE, check=True).stdout
+    return subprocess.run(["zstd", "-q", "-19", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def compress_brotli(data):
+    """By the library itself: its program and its Python module are seldom there."""
+    try:
+        library = ctypes.CDLL("libbrotlienc.so.1")
+    except OSError:
+        return None
+    room = ctypes.c_size_t(len(data) // 100 + 10_000)
+    target = ctypes.create_string_buffer(room.value)
+    quality, window_bits, generic = 5, 22, 0
+    size = ctypes.c_size_t(len(data))
+    if not library.BrotliEncoderCompress(quality, window_bits, generic, size, data, ctypes.byref(room), target):
+        return None
+    return target.raw[: room.value]
 
 
 def main():
