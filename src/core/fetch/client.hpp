@@ -10,7 +10,9 @@
 
 #include "core/base/error.hpp"
 #include "core/base/limits.hpp"
+#include "core/fetch/access.hpp"
 #include "core/fetch/address.hpp"
+#include "core/fetch/headers.hpp"
 
 namespace webwrap {
 
@@ -20,9 +22,8 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> headers = {}; /* CR, LF and NUL are refused */
     std::string body = {};
     std::string user_agent = {}; /* empty: webwrap/<version> */
+    Access access = {};
 };
-
-using Headers = std::vector<std::pair<std::string, std::string>>; /* names in lower case, in order of arrival */
 
 struct Response {
     std::string url;       /* as asked */

@@ -27,26 +27,13 @@ constexpr std::array<std::string_view, 8> kHeadersKeptAcrossOrigins = {
 
 bool is_one_of(const auto &names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
-/* The characters of a header's name (RFC 9110 section 5.6.2). */
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
+bool has_header(const Headers &headers, std::string_view name) {
+    return std::ranges::any_of(headers,
+                               [&](const auto &header) { return ascii_lower(header.first) == ascii_lower(name); });
 }
 
 bool breaks_line(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
-void check_header(const std::string &name, const std::string &value) {
-    if (!is_token(name))
-        throw Error(ErrorKind::kInvalidArgument,
-                    "invalid header name \"" + abbreviate(fold_space(name), kShownBytes) + "\"");
-    if (breaks_line(value))
-        throw Error(ErrorKind::kInvalidArgument, "value of header \"" + name + "\" contains a line break or NUL");
-    if (is_one_of(kReservedHeaders, ascii_lower(name)))
-        throw Error(ErrorKind::kInvalidArgument, "header \"" + name + "\" cannot be set");
 }
 
 std::string checked_method(std::string_view method) {
@@ -110,6 +97,23 @@ std::string_view take_parameter(std::string_view &rest) {
 
 } // namespace
 
+/* RFC 9110 section 5.6.2. */
+bool is_header_name(std::string_view text) noexcept {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+void check_header(const std::string &name, const std::string &value) {
+    if (!is_header_name(name))
+        throw Error(ErrorKind::kInvalidArgument,
+                    "invalid header name \"" + abbreviate(fold_space(name), kShownBytes) + "\"");
+    if (breaks_line(value))
+        throw Error(ErrorKind::kInvalidArgument, "value of header \"" + name + "\" contains a line break or NUL");
+    if (is_one_of(kReservedHeaders, ascii_lower(name)))
+        throw Error(ErrorKind::kInvalidArgument, "header \"" + name + "\" cannot be set");
+}
+
 Hop first_hop(const Request &request) {
     Hop hop;
     hop.url = parse_url(request.url);
@@ -121,6 +125,11 @@ Hop first_hop(const Request &request) {
     hop.user_agent = request.user_agent.empty() ? "webwrap/" WEBWRAP_VERSION : request.user_agent;
     if (breaks_line(hop.user_agent))
         throw Error(ErrorKind::kInvalidArgument, "user agent contains a line break or NUL");
+    hop.access = request.access;
+    for (const auto &[name, value] : hop.access.credentials.headers)
+        check_header(name, value);
+    std::erase_if(hop.access.credentials.headers,
+                  [&](const auto &header) { return has_header(request.headers, header.first); });
     return hop;
 }
 
@@ -143,6 +152,8 @@ std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view locatio
         next.body.clear();
     }
     const bool same_origin = next.url.origin() == hop.url.origin();
+    if (!same_origin)
+        next.access.credentials = {};
     std::erase_if(next.headers, [&](const auto &header) {
         const std::string name = ascii_lower(header.first);
         return (becomes_get && name.starts_with("content-")) ||

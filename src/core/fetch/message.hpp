@@ -18,13 +18,20 @@ struct Hop {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::string user_agent;
+    Access access;
 };
+
+/* Whether the text can be the name of a header. */
+[[nodiscard]] bool is_header_name(std::string_view text) noexcept;
+
+/* Throws kInvalidArgument for a header that must not be sent; the message never repeats the value. */
+void check_header(const std::string &name, const std::string &value);
 
 /* Throws kInvalidUrl, and kInvalidArgument for a method, header or user agent that must not be sent. */
 [[nodiscard]] Hop first_hop(const Request &request);
 
-/* The hop that a response asks for, or nothing when it is no redirect. A changed origin drops all headers but the few
- * that cannot carry a secret; 301, 302 and 303 turn POST into GET. Throws kInvalidUrl. */
+/* The hop that a response asks for, or nothing when it is no redirect. A changed origin drops the credentials and all
+ * headers but the few that cannot carry a secret; 301, 302 and 303 turn POST into GET. Throws kInvalidUrl. */
 [[nodiscard]] std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location);
 
 /* Header lines of one hop as they arrive. Informational responses before the final one and trailers leave no trace. */

@@ -4,11 +4,13 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <new>
 
 #include "core/base/text.hpp"
+#include "core/fetch/cookie_jar.hpp"
 
 namespace webwrap {
 
@@ -17,6 +19,9 @@ namespace {
 /* Of two chained codings the inner one can unpack a thousandfold to what the outer one reads as nothing, all in one
  * call of curl that cannot be interrupted (measured: 870 kB keep curl 7.88 busy for 7 s). One coding cannot. */
 constexpr int kMaxContentCodings = 1;
+
+/* Small pages may be compressed as well as they can be. */
+constexpr std::size_t kFreeExpansionBytes = std::size_t{1} << 20;
 
 constexpr std::size_t kShownBytes = 500;
 
@@ -43,6 +48,16 @@ std::string sentence(const char *text) {
     if (!clean.empty() && clean.back() != '.')
         clean.push_back('.');
     return clean;
+}
+
+std::string hex(std::string_view bytes) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        text.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
+        text.push_back(kHex[static_cast<unsigned char>(c) & 15]);
+    }
+    return text;
 }
 
 void copy_peer_text(const sockaddr &address, std::array<char, 64> &text) noexcept {
@@ -98,6 +113,7 @@ Transfer::Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const Add
     set(CURLOPT_PREREQFUNCTION, &Transfer::on_request);
     set(CURLOPT_PREREQDATA, this);
     set_request();
+    set_tls();
     const SignalBlock block;
     const CURLMcode code = curl_multi_add_handle(multi_, easy_.get());
     if (code == CURLM_OUT_OF_MEMORY)
@@ -146,9 +162,43 @@ void Transfer::set_request() {
         set(CURLOPT_CUSTOMREQUEST, hop_.method.c_str());
     }
     add_header("Expect:"); /* a wait for "100 Continue" helps no one here */
-    for (const auto &[name, value] : hop_.headers)
-        add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is curl's way to say empty */
+    std::string cookie;
+    for (const Headers *headers : {&hop_.headers, &hop_.access.credentials.headers})
+        for (const auto &[name, value] : *headers) {
+            if (hop_.access.cookies != nullptr && ascii_lower(name) == "cookie")
+                cookie += (cookie.empty() ? "" : "; ") + value;
+            else
+                add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is how curl says empty */
+        }
     set(CURLOPT_HTTPHEADER, header_list_.get());
+    if (!cookie.empty())
+        set(CURLOPT_COOKIE, cookie.c_str()); /* one header with those of the jar */
+    if (hop_.access.cookies != nullptr)
+        hop_.access.cookies->attach(easy_.get(), hop_.url.text.size());
+}
+
+void Transfer::set_tls() {
+    const Access &access = hop_.access;
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!access.ca_certificates.empty()) {
+        set_blob(CURLOPT_CAINFO_BLOB, access.ca_certificates);
+        set(CURLOPT_CAPATH, static_cast<const char *>(nullptr)); /* or the system's would count as well */
+    }
+    const Credentials &credentials = access.credentials;
+    if (credentials.client_certificate.empty())
+        return;
+    /* A connection is reused where the certificates are equal, whatever the keys are: curl does not compare those. A
+     * certificate is no secret, so key and password become a part of it, as text that readers of PEM pass over. */
+    identity_ = "password " + hex(credentials.client_key_password) + "\n" + credentials.client_key + "\n" +
+                credentials.client_certificate;
+    set_blob(CURLOPT_SSLCERT_BLOB, identity_);
+    set_blob(CURLOPT_SSLKEY_BLOB, credentials.client_key);
+    set(CURLOPT_KEYPASSWD, credentials.client_key_password.c_str()); /* also if empty: OpenSSL would ask the terminal */
+}
+
+void Transfer::set_blob(CURLoption option, const std::string &text) {
+    curl_blob blob{const_cast<char *>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+    set(option, &blob);
 }
 
 void Transfer::add_header(const std::string &line) {
@@ -168,13 +218,39 @@ std::size_t Transfer::on_body(char *data, std::size_t size, std::size_t count, v
         transfer.stop_ = Stop::kBodySize;
         return CURL_WRITEFUNC_ERROR;
     }
+    if (transfer.expands_too_much(transfer.body_.size() + bytes, CURL_MAX_WRITE_SIZE)) {
+        transfer.stop_ = Stop::kExpansion;
+        return CURL_WRITEFUNC_ERROR;
+    }
     try {
-        transfer.body_.append(data, bytes);
+        transfer.append_body(std::string_view(data, bytes));
     } catch (...) {
         transfer.stop_ = Stop::kOutOfMemory;
         return CURL_WRITEFUNC_ERROR;
     }
     return bytes;
+}
+
+/* Grows to the largest page at most: a string left to itself doubles beyond, and holds its old bytes meanwhile. */
+void Transfer::append_body(std::string_view data) {
+    const std::size_t size = body_.size() + data.size();
+    if (size > body_.capacity()) {
+        std::string larger;
+        larger.reserve(std::clamp(2 * body_.capacity(), size, std::max(size, limits_.max_page_size_bytes)));
+        larger.append(body_);
+        body_.swap(larger);
+    }
+    body_.append(data);
+}
+
+/* curl counts the bytes of a chunked body only after they are unpacked, a buffer at a time: slack while it is under way. */
+bool Transfer::expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept {
+    if (body_bytes <= kFreeExpansionBytes)
+        return false;
+    curl_off_t wire_bytes = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+    return body_bytes / static_cast<std::size_t>(limits_.max_compression_ratio) >
+           static_cast<std::size_t>(wire_bytes) + slack_bytes;
 }
 
 std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept {
@@ -187,6 +263,8 @@ std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count,
     }
     transfer.header_bytes_ += bytes;
     try {
+        if (transfer.hop_.access.cookies != nullptr)
+            transfer.hop_.access.cookies->note_received(bytes);
         transfer.headers_.add_line(std::string_view(data, bytes));
         if (transfer.headers_.is_complete() && transfer.headers_.content_codings() > kMaxContentCodings) {
             transfer.stop_ = Stop::kCodings;
@@ -230,6 +308,8 @@ void Transfer::check(CURLcode result, bool timed_out) const {
         throw Error(ErrorKind::kLimitExceeded,
                     "page " + quoted(hop_.url) + " is larger than " + size_text(limits_.max_page_size_bytes), {},
                     "Raise webwrap.max_page_size.");
+    case Stop::kExpansion:
+        throw_expansion();
     case Stop::kHeaderSize:
         throw_large_header();
     case Stop::kCodings:
@@ -240,6 +320,8 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     }
     switch (result) {
     case CURLE_OK:
+        if (expands_too_much(body_.size(), 0))
+            throw_expansion();
         return;
     case CURLE_OPERATION_TIMEDOUT:
         throw_timeout(timed_out);
@@ -258,8 +340,15 @@ void Transfer::check(CURLcode result, bool timed_out) const {
 
 /* The message is curl's fixed text for the code; what differs from run to run (ports, times) goes into the detail. */
 void Transfer::throw_network(CURLcode result) const {
-    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result),
-                sentence(error_text_.data()));
+    const std::string detail = sentence(error_text_.data());
+    std::string hint;
+    if (result == CURLE_PEER_FAILED_VERIFICATION)
+        hint = "If the site has a certificate of an authority of your own, give that authority's certificate in the "
+               "server's option ca_certificate.";
+    else if (detail.find("alert certificate required") != std::string::npos)
+        hint = "Give client_certificate and client_key in the user mapping.";
+    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result), detail,
+                std::move(hint));
 }
 
 /* curl has one code for three limits; only its text tells a slow transfer from one that took too long. */
@@ -285,6 +374,13 @@ void Transfer::throw_forbidden() const {
     throw Error(ErrorKind::kForbidden,
                 std::string("address ") + refused_address_.data() + " of host \"" + hop_.url.host + "\" is not allowed",
                 {}, "A superuser can add the address or its network to webwrap.allowed_networks.");
+}
+
+void Transfer::throw_expansion() const {
+    throw Error(ErrorKind::kLimitExceeded,
+                "page " + quoted(hop_.url) + " is more than " + std::to_string(limits_.max_compression_ratio) +
+                    " times as large as what came over the network",
+                {}, "Raise webwrap.max_compression_ratio.");
 }
 
 void Transfer::throw_large_header() const {

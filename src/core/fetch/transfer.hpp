@@ -53,15 +53,20 @@ class Transfer {
 
   private:
     /* Why one of our callbacks stopped the transfer. */
-    enum class Stop { kNone, kBodySize, kHeaderSize, kCodings, kAddress, kOutOfMemory };
+    enum class Stop { kNone, kBodySize, kExpansion, kHeaderSize, kCodings, kAddress, kOutOfMemory };
 
     template <typename T> void set(CURLoption option, T value);
+    void set_blob(CURLoption option, const std::string &text);
     void set_request();
+    void set_tls();
+    void append_body(std::string_view data);
+    [[nodiscard]] bool expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept;
     void add_header(const std::string &line);
     [[noreturn]] void throw_network(CURLcode result) const;
     [[noreturn]] void throw_timeout(bool timed_out) const;
     [[noreturn]] void throw_forbidden() const;
     [[noreturn]] void throw_large_header() const;
+    [[noreturn]] void throw_expansion() const;
 
     static std::size_t on_body(char *data, std::size_t size, std::size_t count, void *self) noexcept;
     static std::size_t on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept;
@@ -74,6 +79,7 @@ class Transfer {
     const AddressPolicy &policy_;
     std::unique_ptr<CURL, CurlEasyDeleter> easy_;
     std::unique_ptr<curl_slist, CurlListDeleter> header_list_;
+    std::string identity_; /* client certificate and what else tells who asks, as PEM */
     HeaderBlock headers_;
     std::size_t header_bytes_ = 0;
     std::string body_;

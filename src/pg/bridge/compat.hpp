@@ -7,6 +7,7 @@
 extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
 #include "common/base64.h"
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
@@ -62,6 +63,17 @@ inline bool may_use_wrapper(Oid wrapper, Oid role) {
 #else
     return pg_foreign_data_wrapper_aclcheck(wrapper, role, ACL_USAGE) == ACLCHECK_OK;
 #endif
+}
+
+/* Raises 42501 unless the role has USAGE on the foreign server. */
+inline void check_server_usage(Oid server, Oid role, const char *name) {
+#if PG_VERSION_NUM >= 160000
+    const AclResult result = object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE);
+#else
+    const AclResult result = pg_foreign_server_aclcheck(server, role, ACL_USAGE);
+#endif
+    if (result != ACLCHECK_OK)
+        aclcheck_error(result, OBJECT_FOREIGN_SERVER, name);
 }
 
 inline ForeignPath *make_foreign_path(PlannerInfo *root, RelOptInfo *relation, double rows, Cost startup, Cost total,

@@ -24,6 +24,8 @@ constexpr IntSetting kIntSettings[] = {
      &Settings::low_speed_limit_bytes, 0, INT_MAX, 0},
     {"webwrap.low_speed_time", "How long a transfer may be too slow before it ends.", &Settings::low_speed_time_s, 1,
      INT_MAX, GUC_UNIT_S},
+    {"webwrap.max_compression_ratio", "How many times its compressed size a page of more than 1 MB may have.",
+     &Settings::max_compression_ratio, 2, 1'000'000, 0},
     {"webwrap.max_concurrent_requests", "Requests under way at a time in one fetch_many.",
      &Settings::max_concurrent_requests, 1, 256, 0},
     {"webwrap.max_connections_per_host", "Connections to one origin at a time in one fetch_many.",
@@ -112,6 +114,7 @@ void define_settings() {
 Limits current_limits() {
     Limits limits;
     limits.max_page_size_bytes = static_cast<std::size_t>(Settings::max_page_size_kb) << 10;
+    limits.max_compression_ratio = Settings::max_compression_ratio;
     limits.max_header_size_bytes = static_cast<std::size_t>(Settings::max_header_size_kb) << 10;
     limits.max_redirects = Settings::max_redirects;
     limits.max_nodes = Settings::max_nodes;

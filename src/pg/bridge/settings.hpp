@@ -12,6 +12,7 @@ struct Settings {
     static inline constinit char *allowed_networks = nullptr;
     static inline constinit char *user_agent = nullptr;
     static inline constinit int max_page_size_kb = 10 * 1024;
+    static inline constinit int max_compression_ratio = 200;
     static inline constinit int max_header_size_kb = 64;
     static inline constinit int max_redirects = 10;
     static inline constinit int max_nodes = 2'000'000;

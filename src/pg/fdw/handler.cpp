@@ -74,7 +74,8 @@ void explain_count(ExplainState *es, const char *label, const char *unit, std::i
 
 /* What the table's options say; fetches nothing. */
 void explain_definition(ForeignScanState *node, ExplainState *es, const TableDefinition &table) {
-    explain_text(es, "URL Template", table.base_url + (table.base_url.empty() ? "" : " + ") + table.url.text());
+    explain_text(es, "URL Template",
+                 table.site.base_url + (table.site.base_url.empty() ? "" : " + ") + table.url.text());
     if (table.next_page.empty())
         explain_count(es, "URLs", nullptr, table.url.count());
     else

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/fetch/access.hpp"
 #include "core/fetch/url.hpp"
 #include "core/fetch/url_template.hpp"
 #include "core/select/css.hpp"
@@ -126,6 +127,31 @@ void check_no_line_break(const std::string &name, const std::string &value) {
         throw_bad_value(name, "***", "text without line breaks");
 }
 
+/* Says what is wrong with a secret without repeating it. */
+void check_secret(const std::string &name, const std::string &value, void (*check)(std::string_view)) {
+    try {
+        check(value);
+    } catch (const Error &error) {
+        throw Error(ErrorKind::kInvalidOption, "invalid value for option \"" + name + "\": " + error.message(),
+                    error.detail(), error.hint());
+    }
+}
+
+void check_certificate(const std::string &name, const std::string &value) {
+    check_secret(name, value, check_certificates);
+}
+
+void check_key(const std::string &name, const std::string &value) { check_secret(name, value, check_private_key); }
+
+void check_header_lines(const std::string &name, const std::string &value) {
+    check_secret(name, value, [](std::string_view lines) { (void)parse_header_lines(lines); });
+}
+
+void check_username(const std::string &name, const std::string &value) {
+    if (value.find(':') != std::string::npos)
+        throw_bad_value(name, "***", "a name without a colon");
+}
+
 struct OptionSpec {
     const char *name;
     Oid catalog;
@@ -134,13 +160,19 @@ struct OptionSpec {
 
 constexpr OptionSpec kOptions[] = {
     {"base_url", ForeignServerRelationId, check_url},
+    {"ca_certificate", ForeignServerRelationId, check_certificate},
     {"requests_per_second", ForeignServerRelationId, check_positive},
     {"user_agent", ForeignServerRelationId, check_no_line_break},
     {"adapt", ForeignServerRelationId, check_bool},
     {"parser", ForeignServerRelationId, check_parser},
     {"bearer_token", UserMappingRelationId, check_no_line_break},
+    {"client_certificate", UserMappingRelationId, check_certificate},
+    {"client_key", UserMappingRelationId, check_key},
+    {"client_key_password", UserMappingRelationId, check_any},
+    {"cookie", UserMappingRelationId, check_no_line_break},
+    {"header", UserMappingRelationId, check_header_lines},
     {"password", UserMappingRelationId, check_any},
-    {"username", UserMappingRelationId, check_any},
+    {"username", UserMappingRelationId, check_username},
     {"adapt", ForeignTableRelationId, check_bool},
     {"adapt_measure", ForeignTableRelationId, check_measure},
     {"adapt_threshold", ForeignTableRelationId, check_probability},
@@ -211,6 +243,28 @@ void check_bounds(const Options &options, const char *minimum, const char *maxim
                                                    ", more than the " + *most + " of option \"" + maximum + "\"");
 }
 
+void check_credentials(const Options &options) {
+    const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
+    if (has("bearer_token") && (has("username") || has("password")))
+        throw Error(ErrorKind::kInvalidOption, "option \"bearer_token\" excludes \"username\" and \"password\"");
+    if (has("password") && !has("username"))
+        throw Error(ErrorKind::kInvalidOption, "option \"password\" needs \"username\"");
+    if (has("client_certificate") != has("client_key"))
+        throw Error(ErrorKind::kInvalidOption, "options \"client_certificate\" and \"client_key\" need each other");
+    if (has("client_key_password") && !has("client_key"))
+        throw Error(ErrorKind::kInvalidOption, "option \"client_key_password\" needs \"client_key\"");
+    if (!has("header"))
+        return;
+    for (const auto &[name, value] : parse_header_lines(*find_option(options, "header"))) {
+        const std::string lower = ascii_lower(name);
+        if (lower == "authorization" && (has("bearer_token") || has("username")))
+            throw Error(ErrorKind::kInvalidOption,
+                        "option \"header\" sets Authorization, as does \"bearer_token\" or \"username\"");
+        if (lower == "cookie" && has("cookie"))
+            throw Error(ErrorKind::kInvalidOption, "option \"header\" sets Cookie, as does \"cookie\"");
+    }
+}
+
 void check_combination(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
@@ -225,8 +279,8 @@ void check_combination(const Options &options, Oid catalog) {
                     "options \"xpath\", \"css\", \"parameter\" and \"value\" exclude each other");
     check_bounds(options, "min_rows", "max_rows");
     check_bounds(options, "min_occurs", "max_occurs");
-    if (catalog == UserMappingRelationId && has("bearer_token") && (has("username") || has("password")))
-        throw Error(ErrorKind::kInvalidOption, "option \"bearer_token\" excludes \"username\" and \"password\"");
+    if (catalog == UserMappingRelationId)
+        check_credentials(options);
 }
 
 } // namespace

@@ -14,15 +14,6 @@ namespace webwrap::pg {
 
 PageSource::PageSource(const TableDefinition &table, Oid user) : table_(table), user_(user) {}
 
-std::string PageSource::absolute(const std::string &url) const {
-    return table_.base_url.empty() ? parse_url(url).text : resolve_url(parse_url(table_.base_url), url).text;
-}
-
-/* Whether the URL has the origin of the server's base_url. */
-bool PageSource::is_on_site(const std::string &url) const {
-    return !table_.base_url.empty() && parse_url(url).origin() == parse_url(table_.base_url).origin();
-}
-
 /* Keeps requests_per_second within this scan; interruptible. */
 void PageSource::wait_for_turn() {
     if (table_.requests_per_second <= 0 || last_request_at_ == 0)
@@ -41,7 +32,7 @@ void PageSource::wait_for_turn() {
 PageHandle PageSource::fetch(const std::string &url) {
     if (const auto found = kept_.find(url); found != kept_.end())
         return found->second;
-    const bool is_ours = is_on_site(url);
+    const bool is_ours = table_.site.contains(url);
     /* USAGE on a server is for its site only. Other addresses, of options and of next_page links, are for those who could
      * make a server for them. */
     if (!is_ours && !table_.leaves_base_url)
@@ -50,18 +41,15 @@ PageHandle PageSource::fetch(const std::string &url) {
             "page \"" + url + "\" is not of the site of foreign table " + table_.name + "'s server",
             "The table's owner may not choose other addresses.",
             "Use a URL of the site of the server's base_url, or grant role webwrap_fetch to the table's owner.");
-    if (!has_credentials_) {
-        credentials_ = credential_headers(user_, table_.server);
-        has_credentials_ = true;
-    }
+    if (!access_)
+        access_ = personal_access(table_.site, user_);
     require_network();
     wait_for_turn();
     Request request;
     request.url = url;
-    request.user_agent = table_.user_agent.empty() ? Settings::user_agent : table_.user_agent;
+    request.user_agent = table_.site.user_agent.empty() ? Settings::user_agent : table_.site.user_agent;
     /* Credentials are for the server's own site: a next_page link may lead elsewhere. */
-    if (is_ours)
-        request.headers = credentials_;
+    request.access = is_ours ? *access_ : table_.site.access;
     last_request_at_ = GetCurrentTimestamp();
     Response response = client().fetch(request, current_limits(), current_address_policy());
     ++statistics_.requests;

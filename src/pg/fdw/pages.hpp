@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/fetch/client.hpp"
@@ -40,19 +41,17 @@ class PageSource {
     [[nodiscard]] PageHandle fetch(const std::string &url);
 
     /* The URL in full: relative ones against the server's base_url. */
-    [[nodiscard]] std::string absolute(const std::string &url) const;
+    [[nodiscard]] std::string absolute(const std::string &url) const { return table_.site.absolute(url); }
 
     [[nodiscard]] ScanStatistics &statistics() noexcept { return statistics_; }
     [[nodiscard]] const ScanStatistics &statistics() const noexcept { return statistics_; }
 
   private:
     void wait_for_turn();
-    [[nodiscard]] bool is_on_site(const std::string &url) const;
 
     const TableDefinition &table_;
     Oid user_;
-    bool has_credentials_ = false;
-    Headers credentials_;
+    std::optional<Access> access_; /* with the user's secrets; read for the first page */
     TimestampTz last_request_at_ = 0;
     std::map<std::string, PageHandle> kept_;
     std::size_t kept_bytes_ = 0;

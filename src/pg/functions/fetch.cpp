@@ -5,6 +5,7 @@
 #include "pg/bridge/network.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
+#include "pg/functions/fetch_options.hpp"
 
 #include "pg/bridge/server.hpp"
 
@@ -20,56 +21,6 @@ namespace {
 
 constexpr int kResponseColumns = 12;
 
-/* Options of a call: what they say about the request, and limits that they narrow. */
-struct FetchOptions {
-    Request request;
-    Limits limits;
-};
-
-[[noreturn]] void throw_bad_option(const std::string &name, const char *need) {
-    throw Error(ErrorKind::kInvalidOption, "option \"" + name + "\" must be " + need);
-}
-
-const std::string &string_option(const std::string &name, const json &value) {
-    if (!value.is_string())
-        throw_bad_option(name, "a string");
-    return value.get_ref<const std::string &>();
-}
-
-void read_option(FetchOptions &options, const std::string &name, const json &value) {
-    if (name == "method") {
-        options.request.method = string_option(name, value);
-    } else if (name == "body") {
-        options.request.body = string_option(name, value);
-    } else if (name == "user_agent") {
-        options.request.user_agent = string_option(name, value);
-    } else if (name == "headers") {
-        if (!value.is_object())
-            throw_bad_option(name, "an object");
-        for (const auto &[header, text] : value.items())
-            options.request.headers.emplace_back(header, string_option(name + "." + header, text));
-    } else if (name == "timeout_ms") {
-        if (!value.is_number_integer() || value.get<long>() < 1)
-            throw_bad_option(name, "a positive integer");
-        options.limits.request_timeout_ms = std::min(options.limits.request_timeout_ms, value.get<long>());
-    } else {
-        throw Error(ErrorKind::kInvalidOption, "unknown option \"" + name + "\"", {},
-                    "Valid options are method, headers, body, user_agent and timeout_ms.");
-    }
-}
-
-FetchOptions read_options(const std::string &text) {
-    const json parsed = json::parse(text);
-    if (!parsed.is_object())
-        throw Error(ErrorKind::kInvalidOption, "options must be a JSON object");
-    FetchOptions options;
-    options.limits = current_limits();
-    options.request.user_agent = Settings::user_agent;
-    for (const auto &[name, value] : parsed.items())
-        read_option(options, name, value);
-    return options;
-}
-
 std::string headers_json(const Headers &headers) {
     json object = json::object();
     for (const auto &[name, value] : headers)
@@ -79,9 +30,9 @@ std::string headers_json(const Headers &headers) {
 
 Value text_or_null(const std::string &text) { return text.empty() ? Value{} : Value{text_datum(text)}; }
 
-std::vector<Value> response_values(const Response &response) {
+std::vector<Value> response_values(const std::string &url, const Response &response) {
     const std::optional<DecodedText> text = page_text(response);
-    return {text_datum(response.url),
+    return {text_datum(url),
             text_datum(response.final_url),
             Int32GetDatum(response.status),
             jsonb_datum(headers_json(response.headers)),
@@ -107,7 +58,7 @@ std::vector<Value> outcome_values(const std::string &url, const FetchOutcome &ou
     if (!outcome.response)
         return error_values(url, *outcome.error);
     try {
-        return response_values(*outcome.response);
+        return response_values(url, *outcome.response);
     } catch (const Error &error) {
         return error_values(url, error);
     }
@@ -116,26 +67,33 @@ std::vector<Value> outcome_values(const std::string &url, const FetchOutcome &ou
 } // namespace
 
 WEBWRAP_SQL_FUNCTION(webwrap_fetch) {
-    FetchOptions options = read_options(jsonb_argument(fcinfo, 1));
-    options.request.url = text_argument(fcinfo, 0);
+    const FetchOptions options = read_fetch_options(jsonb_argument(fcinfo, 1));
+    const std::string asked(text_argument(fcinfo, 0));
+    const Request request = request_for(options, asked);
     require_network();
-    const Response response = client().fetch(options.request, options.limits, current_address_policy());
-    return row_datum(fcinfo, response_values(response));
+    const Response response = client().fetch(request, options.limits, current_address_policy());
+    return row_datum(fcinfo, response_values(asked, response));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_fetch_many) {
     RowSink rows(fcinfo);
-    const FetchOptions options = read_options(jsonb_argument(fcinfo, 1));
-    std::vector<Request> requests;
-    for (std::string &url : text_array_argument(fcinfo, 0)) {
-        requests.push_back(options.request);
-        requests.back().url = std::move(url);
-    }
+    const FetchOptions options = read_fetch_options(jsonb_argument(fcinfo, 1));
+    const std::vector<std::string> asked = text_array_argument(fcinfo, 0);
     require_network();
+    std::vector<Request> requests;
+    std::vector<std::size_t> request_to_asked;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        try {
+            requests.push_back(request_for(options, asked[i]));
+            request_to_asked.push_back(i);
+        } catch (const Error &error) {
+            rows.put(error_values(asked[i], error));
+        }
+    }
     client().fetch_many(requests, options.limits, current_address_policy(), Settings::max_concurrent_requests,
                         Settings::max_connections_per_host, [&](FetchOutcome &&outcome) {
                             const ScratchMemory scratch;
-                            rows.put(outcome_values(requests[outcome.request_index].url, outcome));
+                            rows.put(outcome_values(asked[request_to_asked[outcome.request_index]], outcome));
                         });
     return 0;
 }

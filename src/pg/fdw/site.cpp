@@ -1,0 +1,115 @@
+#include "core/base/error.hpp"
+#include "core/fetch/url.hpp"
+#include "pg/bridge/compat.hpp"
+#include "pg/bridge/guard.hpp"
+#include "pg/fdw/site.hpp"
+
+extern "C" {
+#include "access/reloptions.h"
+#include "catalog/pg_user_mapping.h"
+#include "foreign/foreign.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace webwrap::pg {
+
+namespace {
+
+std::string text_option(const Options &options, const char *name) {
+    const std::string *text = find_option(options, name);
+    return text == nullptr ? std::string() : *text;
+}
+
+/* Whatever its name is: anyone who may can make more wrappers with our handler. */
+bool has_our_handler(Oid wrapper) {
+    const Oid handler = GetForeignDataWrapper(wrapper)->fdwhandler;
+    const char *name = OidIsValid(handler) ? get_func_name(handler) : nullptr;
+    const char *schema = name == nullptr ? nullptr : get_namespace_name(get_func_namespace(handler));
+    return schema != nullptr && strcmp(schema, "webwrap") == 0 && strcmp(name, "fdw_handler") == 0;
+}
+
+Options user_mapping(Oid user, Oid server) {
+    /* GetUserMapping raises when there is none, which is fine here: look first for the user, then for PUBLIC. */
+    return options_of(call_pg([user, server] {
+        for (const Oid role : {user, static_cast<Oid>(ACL_ID_PUBLIC)}) {
+            HeapTuple tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server));
+            if (!HeapTupleIsValid(tuple))
+                continue;
+            bool is_null = false;
+            const Datum options =
+                SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
+            List *list = is_null ? NIL : untransformRelOptions(options);
+            ReleaseSysCache(tuple);
+            return list;
+        }
+        return static_cast<List *>(NIL);
+    }));
+}
+
+std::string base64(const std::string &plain) {
+    std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');
+    char *target = encoded.data();
+    const int room = static_cast<int>(encoded.size());
+    const char *source = plain.data();
+    const int size = static_cast<int>(plain.size());
+    encoded.resize(static_cast<std::size_t>(
+        call_pg([source, size, target, room] { return encode_base64(source, size, target, room); })));
+    return encoded;
+}
+
+Credentials credentials_of(const Options &options) {
+    Credentials credentials;
+    credentials.headers = parse_header_lines(text_option(options, "header"));
+    if (const std::string *cookie = find_option(options, "cookie"))
+        credentials.headers.emplace_back("Cookie", *cookie);
+    if (const std::string *token = find_option(options, "bearer_token"))
+        credentials.headers.emplace_back("Authorization", "Bearer " + *token);
+    else if (find_option(options, "username") != nullptr)
+        credentials.headers.emplace_back("Authorization", "Basic " + base64(text_option(options, "username") + ":" +
+                                                                            text_option(options, "password")));
+    credentials.client_certificate = text_option(options, "client_certificate");
+    credentials.client_key = text_option(options, "client_key");
+    credentials.client_key_password = text_option(options, "client_key_password");
+    return credentials;
+}
+
+} // namespace
+
+std::string Site::absolute(const std::string &url) const {
+    return base_url.empty() ? parse_url(url).text : resolve_url(parse_url(base_url), url).text;
+}
+
+bool Site::contains(const std::string &url) const {
+    return !base_url.empty() && parse_url(url).origin() == parse_url(base_url).origin();
+}
+
+Site read_site(Oid server, const Options &server_options) {
+    Site site;
+    site.server = server;
+    site.base_url = text_option(server_options, "base_url");
+    site.user_agent = text_option(server_options, "user_agent");
+    site.access.ca_certificates = text_option(server_options, "ca_certificate");
+    return site;
+}
+
+Site read_site(const std::string &server_name, Oid user) {
+    const char *name = server_name.c_str();
+    ForeignServer *server = call_pg([name, user] {
+        ForeignServer *found = GetForeignServerByName(name, false);
+        check_server_usage(found->serverid, user, found->servername);
+        return found;
+    });
+    if (!call_pg([server] { return has_our_handler(server->fdwid); }))
+        throw Error(ErrorKind::kInvalidOption, "server \"" + server_name + "\" is not one of webwrap", {},
+                    "Name a server that was created with FOREIGN DATA WRAPPER webwrap.");
+    return read_site(server->serverid, options_of(server->options));
+}
+
+Access personal_access(const Site &site, Oid user) {
+    Access access = site.access;
+    access.credentials = credentials_of(user_mapping(user, site.server));
+    return access;
+}
+
+} // namespace webwrap::pg

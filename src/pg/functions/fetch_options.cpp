@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <iterator>
+
+#include "core/base/text.hpp"
+#include "core/fetch/form.hpp"
+#include "pg/bridge/settings.hpp"
+#include "pg/functions/fetch_options.hpp"
+#include "pg/functions/session.hpp"
+
+using nlohmann::json;
+
+namespace webwrap::pg {
+
+namespace {
+
+[[noreturn]] void throw_bad_option(const std::string &name, const char *need) {
+    throw Error(ErrorKind::kInvalidOption, "option \"" + name + "\" must be " + need);
+}
+
+const std::string &string_option(const std::string &name, const json &value) {
+    if (!value.is_string())
+        throw_bad_option(name, "a string");
+    return value.get_ref<const std::string &>();
+}
+
+void read_method(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.method = string_option(name, value);
+}
+
+void read_headers(FetchOptions &options, const std::string &name, const json &value) {
+    if (!value.is_object())
+        throw_bad_option(name, "an object");
+    for (const auto &[header, text] : value.items())
+        options.request.headers.emplace_back(header, string_option(name + "." + header, text));
+}
+
+void read_body(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.body = string_option(name, value);
+}
+
+/* The media type that a body of ours has, unless the call says another. */
+void set_body(FetchOptions &options, std::string &&body, const char *media_type) {
+    options.request.body = std::move(body);
+    for (const auto &[name, value] : options.request.headers)
+        if (ascii_lower(name) == "content-type")
+            return;
+    options.request.headers.emplace_back("Content-Type", media_type);
+}
+
+void read_form(FetchOptions &options, const std::string &name, const json &value) {
+    set_body(options, form_text(name, value), "application/x-www-form-urlencoded");
+}
+
+void read_json(FetchOptions &options, const std::string &, const json &value) {
+    set_body(options, exact_json_text(value), "application/json");
+}
+
+void read_query(FetchOptions &options, const std::string &name, const json &value) {
+    options.query = query_text(name, value);
+}
+
+void read_server(FetchOptions &options, const std::string &name, const json &value) {
+    const Oid user = call_pg([] { return GetUserId(); });
+    options.site = read_site(string_option(name, value), user);
+    options.personal = personal_access(*options.site, user);
+    options.request.access = options.site->access;
+    if (options.request.user_agent.empty())
+        options.request.user_agent = options.site->user_agent;
+}
+
+void read_session(FetchOptions &options, const std::string &name, const json &value) {
+    const std::string &session = string_option(name, value);
+    if (session.empty())
+        throw_bad_option(name, "a name");
+    options.request.access.cookies = session_cookies(session);
+}
+
+void read_user_agent(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.user_agent = string_option(name, value);
+}
+
+void read_timeout(FetchOptions &options, const std::string &name, const json &value) {
+    if (!value.is_number_integer() || value.get<long>() < 1)
+        throw_bad_option(name, "a positive integer");
+    options.limits.request_timeout_ms = std::min(options.limits.request_timeout_ms, value.get<long>());
+}
+
+struct OptionReader {
+    const char *name;
+    void (*read)(FetchOptions &options, const std::string &name, const json &value);
+};
+
+/* In the order in which they are read: what the call says itself goes before what its server says. */
+constexpr OptionReader kReaders[] = {
+    {"method", read_method},      {"headers", read_headers}, {"body", read_body},
+    {"form", read_form},          {"json", read_json},       {"query", read_query},
+    {"server", read_server},      {"session", read_session}, {"user_agent", read_user_agent},
+    {"timeout_ms", read_timeout},
+};
+
+[[noreturn]] void throw_unknown_option(const std::string &name) {
+    std::string list;
+    for (const OptionReader &reader : kReaders)
+        list += std::string(list.empty() ? "" : &reader == std::end(kReaders) - 1 ? " and " : ", ") + reader.name;
+    throw Error(ErrorKind::kInvalidOption, "unknown option \"" + name + "\"", {}, "Valid options are " + list + ".");
+}
+
+void check_combination(const json &given) {
+    if (given.contains("body") + given.contains("form") + given.contains("json") > 1)
+        throw Error(ErrorKind::kInvalidOption, "options \"body\", \"form\" and \"json\" exclude each other");
+}
+
+} // namespace
+
+FetchOptions read_fetch_options(const std::string &json_text) {
+    const json given = parse_exact_json(json_text);
+    if (!given.is_object())
+        throw Error(ErrorKind::kInvalidOption, "options must be a JSON object");
+    for (const auto &[name, value] : given.items())
+        if (std::ranges::none_of(kReaders, [&](const OptionReader &reader) { return name == reader.name; }))
+            throw_unknown_option(name);
+    check_combination(given);
+    FetchOptions options;
+    options.limits = current_limits();
+    if (given.contains("form") || given.contains("json"))
+        options.request.method = "POST";
+    for (const OptionReader &reader : kReaders)
+        if (const auto found = given.find(reader.name); found != given.end())
+            reader.read(options, reader.name, *found);
+    if (options.request.user_agent.empty())
+        options.request.user_agent = Settings::user_agent;
+    return options;
+}
+
+Request request_for(const FetchOptions &options, const std::string &url) {
+    Request request = options.request;
+    request.url = with_query(url, options.query);
+    if (!options.site)
+        return request;
+    request.url = options.site->absolute(request.url);
+    if (options.site->contains(request.url))
+        request.access.credentials = options.personal.credentials;
+    return request;
+}
+
+} // namespace webwrap::pg
