@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/fetch/client.hpp"
+#include "core/fetch/headers.hpp"
 
 namespace webwrap {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/fetch/client.hpp"
+#include "core/fetch/request.hpp"
 #include "core/fetch/url.hpp"
 
 namespace webwrap {
@@ -29,6 +29,16 @@ void check_header(const std::string &name, const std::string &value);
 
 /* Throws kInvalidUrl, and kInvalidArgument for a method, header or user agent that must not be sent. */
 [[nodiscard]] Hop first_hop(const Request &request);
+
+/* The headers by which a response may vary, names in lower case: those of the hop and those that are added on the wire. */
+[[nodiscard]] Headers sent_headers(const Hop &hop);
+
+/* Under which identity the response of a hop is kept in the shared cache; nothing when it is not for others: when headers
+ * of the caller's own or a cookie jar may say who asks, or when the hop is no plain GET. */
+[[nodiscard]] std::optional<std::string> cache_identity(const Hop &hop);
+
+/* The request for the robots.txt of a hop's origin, with what of the request's own manner it shares; no secret goes. */
+[[nodiscard]] Request robots_request(const Request &request, const Hop &hop);
 
 /* The hop that a response asks for, or nothing when it is no redirect. A changed origin drops the credentials and all
  * headers but the few that cannot carry a secret; 301, 302 and 303 turn POST into GET. Throws kInvalidUrl. */

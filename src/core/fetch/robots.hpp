@@ -33,6 +33,8 @@ class RobotsRules {
      * long as this object. */
     [[nodiscard]] std::string_view rule_for(std::string_view path_and_query) const;
 
+    [[nodiscard]] bool allows_nothing() const noexcept { return allows_nothing_; }
+
     /* Seconds between two requests that the groups used ask for, the most of them; 0 to 300. */
     [[nodiscard]] std::optional<double> crawl_delay_s() const { return crawl_delay_s_; }
 

@@ -140,6 +140,29 @@ int Transfer::status() const {
     return static_cast<int>(status);
 }
 
+std::string Transfer::peer() const {
+    const char *address = nullptr;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+    return address == nullptr ? std::string() : address;
+}
+
+bool Transfer::was_lost(CURLcode result) const noexcept {
+    if (stop_ != Stop::kNone)
+        return false;
+    switch (result) {
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return true;
+    default:
+        return false;
+    }
+}
+
 template <typename T> void Transfer::set(CURLoption option, T value) {
     const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
     if (code == CURLE_OUT_OF_MEMORY)

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "core/base/limits.hpp"
+#include "core/fetch/address.hpp"
 #include "core/fetch/message.hpp"
 
 namespace webwrap {
@@ -47,7 +49,12 @@ class Transfer {
      * says that the request as a whole has used up its time. */
     void check(CURLcode result, bool timed_out) const;
 
+    /* Whether the transfer failed in a way that may pass: a time limit, or a connection that broke. */
+    [[nodiscard]] bool was_lost(CURLcode result) const noexcept;
+
     [[nodiscard]] int status() const;
+    /* The address at the other end. */
+    [[nodiscard]] std::string peer() const;
     [[nodiscard]] const HeaderBlock &headers() const noexcept { return headers_; }
     [[nodiscard]] std::string take_body() noexcept { return std::move(body_); }
 
