@@ -36,6 +36,9 @@ class AddressPolicy {
 
     [[nodiscard]] bool permits(const Address &address) const noexcept;
     [[nodiscard]] bool permits(const sockaddr *address) const noexcept;
+    /* Whether the allow-list names the address: being public is not enough. */
+    [[nodiscard]] bool lists(const Address &address) const noexcept;
+    [[nodiscard]] bool lists(const sockaddr *address) const noexcept;
 
   private:
     std::vector<Network> allowed_;

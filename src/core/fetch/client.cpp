@@ -188,7 +188,10 @@ class Run {
         const Url url = flight.hop.url;
         FetchOutcome outcome{flight.request_index, std::nullopt, std::nullopt};
         try {
-            flight.transfer->check(result, limits_.request_timeout_ms > 0 && remaining_ms(flight) <= 0);
+            const bool timed_out = limits_.request_timeout_ms > 0 && remaining_ms(flight) <= 0;
+            if (flight.transfer->goes_on(result, timed_out))
+                return;
+            flight.transfer->check(result, timed_out);
             const std::string location(flight.transfer->headers().last_value("location"));
             if (std::optional<Hop> next = next_hop(flight.hop, flight.transfer->status(), location)) {
                 if (flight.redirects >= limits_.max_redirects)

@@ -49,7 +49,7 @@ PageHandle PageSource::fetch(const std::string &url) {
     request.url = url;
     request.user_agent = table_.site.user_agent.empty() ? Settings::user_agent : table_.site.user_agent;
     /* Credentials are for the server's own site: a next_page link may lead elsewhere. */
-    request.access = is_ours ? *access_ : table_.site.access;
+    request.access = is_ours ? *access_ : access_->without_credentials();
     last_request_at_ = GetCurrentTimestamp();
     Response response = client().fetch(request, current_limits(), current_address_policy());
     ++statistics_.requests;

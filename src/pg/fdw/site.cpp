@@ -90,6 +90,9 @@ Site read_site(Oid server, const Options &server_options) {
     site.base_url = text_option(server_options, "base_url");
     site.user_agent = text_option(server_options, "user_agent");
     site.access.ca_certificates = text_option(server_options, "ca_certificate");
+    site.access.proxy.url = text_option(server_options, "proxy");
+    site.access.renderer = {text_option(server_options, "renderer"), text_option(server_options, "renderer_body"),
+                            text_option(server_options, "renderer_content_type")};
     return site;
 }
 
@@ -107,8 +110,12 @@ Site read_site(const std::string &server_name, Oid user) {
 }
 
 Access personal_access(const Site &site, Oid user) {
+    const Options options = user_mapping(user, site.server);
     Access access = site.access;
-    access.credentials = credentials_of(user_mapping(user, site.server));
+    access.credentials = credentials_of(options);
+    access.proxy.username = text_option(options, "proxy_username");
+    access.proxy.password = text_option(options, "proxy_password");
+    check_combination(access);
     return access;
 }
 
