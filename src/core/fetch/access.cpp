@@ -1,10 +1,13 @@
 #include "core/fetch/access.hpp"
 
+#include <xxhash.h>
+
 #include <algorithm>
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/fetch/message.hpp"
+#include "core/fetch/url.hpp"
 
 namespace webwrap {
 
@@ -86,6 +89,65 @@ void check_private_key(std::string_view pem) {
     if (count_pem_blocks(pem, "PRIVATE KEY") != 1)
         throw Error(ErrorKind::kInvalidArgument, "text is not one private key in PEM form", {},
                     "It begins with -----BEGIN PRIVATE KEY----- or the like and keeps its line breaks.");
+}
+
+Access Access::without_credentials() const {
+    Access access = *this;
+    access.credentials = {};
+    return access;
+}
+
+void check_proxy(std::string_view url) {
+    constexpr std::string_view kHint =
+        "Write http://host:port, https://host:port or socks5h://host:port; user name and "
+        "password go into options proxy_username and proxy_password of the user mapping.";
+    const std::string scheme = scheme_of(url);
+    const std::size_t begin = url.find("://");
+    if ((scheme != "http" && scheme != "https" && scheme != "socks5h") || begin == std::string_view::npos ||
+        url.find('@') != std::string_view::npos)
+        throw Error(ErrorKind::kInvalidOption, "text is not the URL of a proxy", {}, std::string(kHint));
+    const Url parsed = parse_url("http" + std::string(url.substr(begin)));
+    const std::string_view authority = url.substr(begin + 3, url.find('/', begin + 3) - begin - 3);
+    const std::size_t colon = authority.rfind(':');
+    if (parsed.path != "/" || parsed.has_query || colon == std::string_view::npos || !is_digit(authority.back()))
+        throw Error(ErrorKind::kInvalidOption, "a proxy is a host with a port", {}, std::string(kHint));
+}
+
+void check_renderer(const Renderer &renderer) {
+    const std::string &template_with_place = renderer.body.empty() ? renderer.url : renderer.body;
+    if (template_with_place.find(kUrlPlace) == std::string::npos)
+        throw Error(ErrorKind::kInvalidOption,
+                    "a renderer needs a place {url} in its URL, or in the body if it has one");
+    if (!renderer.content_type.empty())
+        check_header("Content-Type", renderer.content_type);
+    (void)rendering_of(renderer, parse_url("http://example.org/"));
+}
+
+void check_combination(const Access &access) {
+    if (access.renderer.url.empty())
+        return;
+    if (!access.proxy.url.empty())
+        throw Error(ErrorKind::kInvalidOption, "a renderer and a proxy exclude each other");
+    if (!access.credentials.empty())
+        throw Error(ErrorKind::kInvalidOption,
+                    "a renderer gets no credentials, so a user mapping with them excludes it");
+    if (access.cookies != nullptr)
+        throw Error(ErrorKind::kInvalidOption, "a renderer gets no cookies, so a session excludes it");
+}
+
+std::string name_of_way(const Access &access) {
+    if (access.ca_certificates.empty() && !access.has_helper())
+        return {};
+    std::string parts;
+    for (const std::string *part : {&access.ca_certificates, &access.proxy.url, &access.renderer.url,
+                                    &access.renderer.body, &access.renderer.content_type})
+        parts.append(*part).push_back('\0');
+    XXH64_canonical_t hash;
+    XXH64_canonicalFromHash(&hash, XXH3_64bits(parts.data(), parts.size()));
+    std::string name = "way ";
+    for (const unsigned char byte : hash.digest)
+        name += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+    return name;
 }
 
 } // namespace webwrap

@@ -96,6 +96,26 @@ std::string_view take_parameter(std::string_view &rest) {
     return parameter;
 }
 
+std::string with_url(std::string_view text, std::string_view url) {
+    std::string filled;
+    for (std::size_t at = text.find(kUrlPlace); at != std::string_view::npos; at = text.find(kUrlPlace)) {
+        filled.append(text.substr(0, at)).append(url);
+        text.remove_prefix(at + kUrlPlace.size());
+    }
+    return filled.append(text);
+}
+
+/* URLs in normal form are printable ASCII. */
+std::string json_escaped(std::string_view url) {
+    std::string escaped;
+    for (const char c : url) {
+        if (c == '"' || c == '\\')
+            escaped.push_back('\\');
+        escaped.push_back(c);
+    }
+    return escaped;
+}
+
 } // namespace
 
 /* RFC 9110 section 5.6.2. */
@@ -127,6 +147,10 @@ Hop first_hop(const Request &request) {
     if (breaks_line(hop.user_agent))
         throw Error(ErrorKind::kInvalidArgument, "user agent contains a line break or NUL");
     hop.access = request.access;
+    check_combination(hop.access);
+    if (!hop.access.renderer.url.empty() && (hop.method != "GET" || !hop.body.empty() || !hop.headers.empty()))
+        throw Error(ErrorKind::kInvalidOption, "a renderer gets nothing but URLs",
+                    "It loads the page itself, so method, headers and body of the request would have no effect.");
     for (const auto &[name, value] : hop.access.credentials.headers)
         check_header(name, value);
     std::erase_if(hop.access.credentials.headers,
@@ -157,8 +181,8 @@ std::optional<std::string> cache_identity(const Hop &hop) {
         return std::nullopt;
     std::string identity = credentials.empty() ? "" : credentials.identity;
     const auto add = [&](const std::string &part) { identity += (identity.empty() ? "" : ", ") + part; };
-    if (!hop.access.identity.empty())
-        add(hop.access.identity);
+    if (const std::string way = name_of_way(hop.access); !way.empty())
+        add(way);
     if (hop.user_agent != kUserAgent)
         add("as " + hop.user_agent);
     return identity;
@@ -172,15 +196,28 @@ Request robots_request(const Request &request, const Hop &hop) {
     robots.access = hop.access;
     robots.access.credentials = {};
     robots.access.cookies = nullptr;
+    robots.access.renderer = {}; /* a browser would make a page of it */
     robots.max_retries = request.max_retries;
     robots.cache.mode = request.cache.mode == CacheUse::Mode::kReload ? CacheUse::Mode::kUse : request.cache.mode;
     robots.cache.rules.ttl_s = kKept_s;
     return robots;
 }
 
+Rendering rendering_of(const Renderer &renderer, const Url &page) {
+    const std::string percent_encoded = percent_encode(page.text);
+    Rendering rendering;
+    rendering.url = parse_url(with_url(renderer.url, percent_encoded));
+    if (renderer.body.empty())
+        return rendering;
+    rendering.content_type = renderer.content_type.empty() ? "application/json" : renderer.content_type;
+    const bool is_json = parse_content_type(rendering.content_type).media_type == "application/json";
+    rendering.body = with_url(renderer.body, is_json ? json_escaped(page.text) : percent_encoded);
+    return rendering;
+}
+
 std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location) {
     const bool is_redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    if (!is_redirect || trim(location).empty())
+    if (!is_redirect || trim(location).empty() || !hop.access.renderer.url.empty())
         return std::nullopt;
     Hop next = hop;
     try {

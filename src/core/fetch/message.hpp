@@ -40,7 +40,18 @@ void check_header(const std::string &name, const std::string &value);
 /* The request for the robots.txt of a hop's origin, with what of the request's own manner it shares; no secret goes. */
 [[nodiscard]] Request robots_request(const Request &request, const Hop &hop);
 
-/* The hop that a response asks for, or nothing when it is no redirect. A changed origin drops the credentials and all
+inline constexpr std::string_view kUrlPlace = "{url}";
+
+/* What a renderer is asked for one page. */
+struct Rendering {
+    Url url;
+    std::string body; /* empty: GET */
+    std::string content_type;
+};
+/* Throws kInvalidUrl. */
+[[nodiscard]] Rendering rendering_of(const Renderer &renderer, const Url &page);
+
+/* The hop that a response asks for, or nothing when it is no redirect or a renderer gave it. A changed origin drops the credentials and all
  * headers but the few that cannot carry a secret; 301, 302 and 303 turn POST into GET. Throws kInvalidUrl. */
 [[nodiscard]] std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location);
 

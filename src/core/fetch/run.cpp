@@ -200,6 +200,8 @@ void Run::plan(Flight &flight) {
     if (place_.services.cache != nullptr && use.mode != CacheUse::Mode::kNone) {
         if (std::optional<std::string> identity = cache_identity(flight.hop)) {
             flight.uses_cache = true;
+            if (flight.hop.access.has_helper()) /* what a helper connects to, only the policy it was checked by knows */
+                identity->append(" within ").append(place_.policy.allowed_networks());
             flight.key = {flight.hop.url.text, std::move(*identity)};
             flight.rules = use.rules;
             flight.rules.is_shared = flight.hop.access.credentials.empty();
@@ -401,6 +403,8 @@ bool Run::collect_finished() {
 void Run::land(Flight &flight) {
     Transfer &transfer = *flight.transfer;
     const bool timed_out = place_.limits.request_timeout_ms > 0 && remaining_ms(flight) <= 0;
+    if (transfer.goes_on(flight.result, timed_out))
+        return;
     try {
         transfer.check(flight.result, timed_out);
     } catch (const Error &) {

@@ -15,6 +15,7 @@
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
+#include "pg/fdw/site.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
@@ -130,7 +131,7 @@ void check_no_line_break(const std::string &name, const std::string &value) {
         throw_bad_value(name, "***", "text without line breaks");
 }
 
-/* Says what is wrong with a secret without repeating it. */
+/* Says what is wrong with a value that may hold a secret, without repeating it. */
 void check_secret(const std::string &name, const std::string &value, void (*check)(std::string_view)) {
     try {
         check(value);
@@ -150,6 +151,8 @@ void check_header_lines(const std::string &name, const std::string &value) {
     check_secret(name, value, [](std::string_view lines) { (void)parse_header_lines(lines); });
 }
 
+void check_proxy_url(const std::string &name, const std::string &value) { check_secret(name, value, check_proxy); }
+
 void check_username(const std::string &name, const std::string &value) {
     if (value.find(':') != std::string::npos)
         throw_bad_value(name, "***", "a name without a colon");
@@ -166,6 +169,10 @@ constexpr OptionSpec kOptions[] = {
     {"cache_ttl", ForeignServerRelationId, check_interval},
     {"ca_certificate", ForeignServerRelationId, check_certificate},
     {"max_retries", ForeignServerRelationId, check_count},
+    {"proxy", ForeignServerRelationId, check_proxy_url},
+    {"renderer", ForeignServerRelationId, check_any},
+    {"renderer_body", ForeignServerRelationId, check_any},
+    {"renderer_content_type", ForeignServerRelationId, check_any},
     {"requests_per_second", ForeignServerRelationId, check_positive},
     {"respect_robots", ForeignServerRelationId, check_bool},
     {"stale_while_revalidate", ForeignServerRelationId, check_interval},
@@ -179,6 +186,8 @@ constexpr OptionSpec kOptions[] = {
     {"cookie", UserMappingRelationId, check_no_line_break},
     {"header", UserMappingRelationId, check_header_lines},
     {"password", UserMappingRelationId, check_any},
+    {"proxy_password", UserMappingRelationId, check_any},
+    {"proxy_username", UserMappingRelationId, check_username},
     {"username", UserMappingRelationId, check_username},
     {"adapt", ForeignTableRelationId, check_bool},
     {"adapt_measure", ForeignTableRelationId, check_measure},
@@ -262,6 +271,8 @@ void check_credentials(const Options &options) {
         throw Error(ErrorKind::kInvalidOption, "options \"client_certificate\" and \"client_key\" need each other");
     if (has("client_key_password") && !has("client_key"))
         throw Error(ErrorKind::kInvalidOption, "option \"client_key_password\" needs \"client_key\"");
+    if (has("proxy_password") && !has("proxy_username"))
+        throw Error(ErrorKind::kInvalidOption, "option \"proxy_password\" needs \"proxy_username\"");
     if (!has("header"))
         return;
     for (const auto &[name, value] : parse_header_lines(*find_option(options, "header"))) {
@@ -274,7 +285,24 @@ void check_credentials(const Options &options) {
     }
 }
 
-void check_combination(const Options &options, Oid catalog) {
+void check_server_access(const Options &options) {
+    if (find_option(options, "renderer") == nullptr) {
+        for (const char *name : {"renderer_body", "renderer_content_type"})
+            if (find_option(options, name) != nullptr)
+                throw Error(ErrorKind::kInvalidOption, std::string("option \"") + name + "\" needs \"renderer\"");
+        return;
+    }
+    try {
+        const Access access = read_site(InvalidOid, options).access;
+        check_renderer(access.renderer);
+        check_combination(access);
+    } catch (const Error &error) {
+        throw Error(ErrorKind::kInvalidOption, "invalid value for option \"renderer\": " + error.message(),
+                    error.detail(), error.hint());
+    }
+}
+
+void check_options(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
         throw Error(ErrorKind::kInvalidOption, "option \"url\" is required for a foreign table");
@@ -290,6 +318,8 @@ void check_combination(const Options &options, Oid catalog) {
     check_bounds(options, "min_occurs", "max_occurs");
     if (catalog == UserMappingRelationId)
         check_credentials(options);
+    if (catalog == ForeignServerRelationId)
+        check_server_access(options);
 }
 
 } // namespace
@@ -305,7 +335,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
             raise_unknown_option(name, catalog);
         spec->check(name, value);
     }
-    check_combination(options, catalog);
+    check_options(options, catalog);
     return 0;
 }
 

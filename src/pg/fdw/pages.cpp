@@ -16,10 +16,9 @@ Request PageSource::request_for(const std::string &url, bool is_ours) {
     request.respects_robots = true;
     table_.site.prepare(request);
     /* Credentials are for the server's own site: a next_page link may lead elsewhere. */
-    if (is_ours && !access_)
+    if (!access_)
         access_ = personal_access(table_.site, user_);
-    if (is_ours)
-        request.access = *access_;
+    request.access = is_ours ? *access_ : access_->without_credentials();
     return request;
 }
 

@@ -126,8 +126,9 @@ Site read_site(Oid server, const Options &server_options) {
     if (const std::string *stale = find_option(server_options, "stale_while_revalidate"))
         site.stale_while_revalidate_s = interval_seconds(*stale);
     site.access.ca_certificates = text_option(server_options, "ca_certificate");
-    if (!site.access.ca_certificates.empty()) /* what others would not believe is not for them */
-        site.access.identity = "server " + std::to_string(server);
+    site.access.proxy.url = text_option(server_options, "proxy");
+    site.access.renderer = {text_option(server_options, "renderer"), text_option(server_options, "renderer_body"),
+                            text_option(server_options, "renderer_content_type")};
     return site;
 }
 
@@ -145,11 +146,15 @@ Site read_site(const std::string &server_name, Oid user) {
 }
 
 Access personal_access(const Site &site, Oid user) {
-    Access access = site.access;
     const UserMapping mapping = user_mapping(user, site.server);
-    access.credentials = credentials_of(options_of(mapping.options));
+    Access access = site.access;
+    const Options options = options_of(mapping.options);
+    access.credentials = credentials_of(options);
     access.credentials.identity =
         "mapping " + std::to_string(mapping.mapping) + " of " + std::to_string(mapping.changed_by);
+    access.proxy.username = text_option(options, "proxy_username");
+    access.proxy.password = text_option(options, "proxy_password");
+    check_combination(access);
     return access;
 }
 

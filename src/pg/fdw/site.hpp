@@ -32,7 +32,8 @@ struct Site {
 /* The site of a foreign server of ours. Raises where there is none or the user may not use it (42501). */
 [[nodiscard]] Site read_site(const std::string &server_name, Oid user);
 
-/* The site's access with the secrets that the user's mapping holds, or else the mapping for PUBLIC, maybe none. */
+/* The site's access with the secrets that the user's mapping holds, or else the mapping for PUBLIC, maybe none. Throws
+ * where the site has a renderer and the mapping has credentials. */
 [[nodiscard]] Access personal_access(const Site &site, Oid user);
 
 } // namespace webwrap::pg

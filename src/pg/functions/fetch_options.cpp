@@ -66,6 +66,28 @@ void read_server(FetchOptions &options, const std::string &name, const json &val
     options.site = read_site(string_option(name, value), user);
     options.personal = personal_access(*options.site, user);
     options.site->prepare(options.request);
+    options.request.access = options.personal.without_credentials();
+}
+
+/* A way of the call's own takes the place of whatever way its server goes. */
+void read_proxy(FetchOptions &options, const std::string &name, const json &value) {
+    const std::string &url = string_option(name, value);
+    check_proxy(url);
+    options.request.access.proxy = {url};
+    options.request.access.renderer = {};
+}
+
+void read_renderer(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.access.renderer = {string_option(name, value)};
+    options.request.access.proxy = {};
+}
+
+void read_renderer_body(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.access.renderer.body = string_option(name, value);
+}
+
+void read_renderer_type(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.access.renderer.content_type = string_option(name, value);
 }
 
 void read_session(FetchOptions &options, const std::string &name, const json &value) {
@@ -152,7 +174,11 @@ constexpr OptionReader kReaders[] = {
     {"json", read_json},
     {"max_retries", read_retries},
     {"method", read_method},
+    {"proxy", read_proxy},
     {"query", read_query},
+    {"renderer", read_renderer},
+    {"renderer_body", read_renderer_body},
+    {"renderer_content_type", read_renderer_type},
     {"requests_per_second", read_rate},
     {"respect_robots", read_robots},
     {"session", read_session},
@@ -168,9 +194,23 @@ constexpr OptionReader kReaders[] = {
     throw Error(ErrorKind::kInvalidOption, "unknown option \"" + name + "\"", {}, "Valid options are " + list + ".");
 }
 
-void check_combination(const json &given) {
+void check_given(const json &given) {
     if (given.contains("body") + given.contains("form") + given.contains("json") > 1)
         throw Error(ErrorKind::kInvalidOption, "options \"body\", \"form\" and \"json\" exclude each other");
+    if (given.contains("proxy") && given.contains("renderer"))
+        throw Error(ErrorKind::kInvalidOption, "options \"proxy\" and \"renderer\" exclude each other");
+    for (const char *name : {"renderer_body", "renderer_content_type"})
+        if (given.contains(name) && !given.contains("renderer"))
+            throw Error(ErrorKind::kInvalidOption, std::string("option \"") + name + "\" needs \"renderer\"");
+}
+
+/* Also where a URL is none of the site's and would get no secret: who asks for both is wrong about one of them. */
+void check_way(const FetchOptions &options) {
+    Access access = options.request.access;
+    access.credentials = options.personal.credentials;
+    check_combination(access);
+    if (!access.renderer.url.empty())
+        check_renderer(access.renderer);
 }
 
 } // namespace
@@ -182,7 +222,7 @@ FetchOptions read_fetch_options(const std::string &json_text) {
     for (const auto &[name, value] : given.items())
         if (std::ranges::none_of(kReaders, [&](const OptionReader &reader) { return name == reader.name; }))
             throw_unknown_option(name);
-    check_combination(given);
+    check_given(given);
     FetchOptions options;
     options.limits = current_limits();
     set_request_defaults(options.request);
@@ -191,6 +231,7 @@ FetchOptions read_fetch_options(const std::string &json_text) {
     for (const OptionReader &reader : kReaders)
         if (const auto found = given.find(reader.name); found != given.end())
             reader.read(options, reader.name, *found);
+    check_way(options);
     return options;
 }
 

@@ -38,7 +38,9 @@ json request_to_json(const Request &request) {
                   {"client_key_password", credentials.client_key_password},
                   {"identity", credentials.identity},
                   {"ca_certificates", request.access.ca_certificates},
-                  {"access_identity", request.access.identity},
+                  {"proxy", {request.access.proxy.url, request.access.proxy.username, request.access.proxy.password}},
+                  {"renderer",
+                   {request.access.renderer.url, request.access.renderer.body, request.access.renderer.content_type}},
                   {"respects_robots", request.respects_robots},
                   {"requests_per_second", request.requests_per_second},
                   {"max_retries", request.max_retries},
@@ -60,7 +62,10 @@ Request request_from_json(const json &value) {
     value.at("client_key_password").get_to(credentials.client_key_password);
     value.at("identity").get_to(credentials.identity);
     value.at("ca_certificates").get_to(request.access.ca_certificates);
-    value.at("access_identity").get_to(request.access.identity);
+    const json &proxy = value.at("proxy");
+    request.access.proxy = {proxy.at(0), proxy.at(1), proxy.at(2)};
+    const json &renderer = value.at("renderer");
+    request.access.renderer = {renderer.at(0), renderer.at(1), renderer.at(2)};
     value.at("respects_robots").get_to(request.respects_robots);
     value.at("requests_per_second").get_to(request.requests_per_second);
     value.at("max_retries").get_to(request.max_retries);

@@ -25,12 +25,12 @@ def test_each_request_has_its_line(db, site):
     session = db.connect()
     session.value(FETCH, site.url + '1', '{}')
     wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.cached_response'), 'not stored')
-    for path, options in (('1', {}), ('2', {}), ('404', {'method': 'POST'})):
+    for path, options in (('1', {}), ('2', {}), ('404', {})):
         session.value(FETCH, site.url + path, json.dumps(options))
     session.error(FETCH, 'http://10.0.0.1/', '{}')
     assert lines(session, 5) == [
         ('GET', site.url + '1', 200, 'miss', 1, 11, None), ('GET', site.url + '1', 200, 'hit', 0, 0, None),
-        ('GET', site.url + '2', 200, 'miss', 2, 0, None), ('POST', site.url + '404', 404, 'miss', 1, 0, None),
+        ('GET', site.url + '2', 200, 'miss', 2, 0, None), ('GET', site.url + '404', 404, 'miss', 1, 0, None),
         ('GET', 'http://10.0.0.1/', None, None, 1, 0, '42501')]
     assert db.main.value("SELECT bool_and(requested_at > now() - interval '1 hour' AND waited_ms >= 0) "
                          'FROM webwrap.request_log')

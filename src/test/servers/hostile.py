@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import ctypes
 import gzip
+import html
 import http.server
 import json
 import shutil
@@ -137,6 +138,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """A page after ?seconds=.."""
         self.server.owner.sleep(self.number("seconds", 0.05))
         self.answer(PAGE.encode())
+
+    def get_render(self):
+        """A renderer: says which page it was asked for, by ?url=.. or in a body."""
+        asked = self.query.get("url") or self.server.owner.requests[-1]["body"]
+        self.answer(f"<p>rendered {html.escape(asked)}</p>".encode(), status=self.number("status", 200))
 
     # redirects
 
