@@ -10,7 +10,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / 'servers')]
 
 from cluster import Cluster  # noqa: E402
 from database import Database, create_template  # noqa: E402
+from dns import DnsServer  # noqa: E402
 from hostile import HostileServer  # noqa: E402
+from namespace import Namespace, Unavailable  # noqa: E402
 from site_server import Site  # noqa: E402
 
 SETTINGS = {'webwrap.allowed_networks': '127.0.0.0/8', 'max_worker_processes': '16', 'autovacuum': 'off'}
@@ -49,3 +51,38 @@ def site():
 def hostile():
     with HostileServer() as server:
         yield server
+
+
+# -- a network of its own, in which every address is this machine's and names are what a test says
+
+PROXY = 'http://127.0.0.1:3128'
+PROXY_VARIABLES = {name: PROXY for lower in ('http_proxy', 'https_proxy', 'all_proxy') for name in (lower, lower.upper())}
+
+
+@pytest.fixture(scope='session')
+def network(folder):
+    try:
+        with Namespace(folder / 'network') as made:
+            yield made
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope='session')
+def dns(network):
+    with network.entered():
+        server = DnsServer().__enter__()
+    yield server
+    server.__exit__()
+
+
+@pytest.fixture(scope='session')
+def inner_cluster(network, dns, folder):
+    """A cluster in that network with default settings: nothing is allowed but what is public. Its environment names a
+    proxy, which nothing may use."""
+    environment = {**PROXY_VARIABLES, 'no_proxy': '', 'NO_PROXY': ''}
+    settings = {**SETTINGS, 'webwrap.allowed_networks': ''}
+    with Cluster(folder / 'inner', settings=settings, prefix=network.prefix, environment=environment) as inner:
+        create_template(inner)
+        yield inner
+    inner.destroy()
