@@ -11,11 +11,19 @@ sys.path[:0] = [str(HERE), str(HERE.parent / 'servers')]
 from cluster import Cluster  # noqa: E402
 from database import Database, create_template  # noqa: E402
 from dns import DnsServer  # noqa: E402
+from everywhere import Everywhere  # noqa: E402
+from figures import FIGURES  # noqa: E402
 from hostile import HostileServer  # noqa: E402
 from namespace import Namespace, Unavailable  # noqa: E402
 from site_server import Site  # noqa: E402
 
-SETTINGS = {'webwrap.allowed_networks': '127.0.0.0/8', 'max_worker_processes': '16', 'autovacuum': 'off'}
+SETTINGS = {'webwrap.allowed_networks': '127.0.0.0/8', 'max_worker_processes': '16', 'autovacuum': 'off',
+            'log_line_prefix': '%m [%p] %b %d %e '}
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in FIGURES.lines():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope='session')
@@ -74,6 +82,14 @@ def dns(network):
         server = DnsServer().__enter__()
     yield server
     server.__exit__()
+
+
+@pytest.fixture(scope='session')
+def everywhere(network):
+    with network.entered():
+        server = Everywhere(80, 8080, 8081)
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope='session')

@@ -10,12 +10,10 @@ import pytest
 
 from conftest import PROXY
 from database import Database, wait_until
-from everywhere import Everywhere
 
 PUBLIC = '1.2.3.4'
 PUBLIC_V6 = '2606:4700::1111'
 LOOPBACK = '127.0.0.1'
-OTHER_PORTS = [8080, 8081]
 REDIRECTS = [301, 302, 303, 307, 308]
 
 # Two of each range: its ends where they are addresses of hosts.
@@ -155,14 +153,6 @@ def host_of(address):
 
 def redirect(target, status=302, host=PUBLIC, how='to'):
     return f'http://{host}/{how}/{status}?{urllib.parse.quote(target, safe="")}'
-
-
-@pytest.fixture(scope='module')
-def everywhere(network):
-    with network.entered():
-        server = Everywhere(80, *OTHER_PORTS)
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope='module')

@@ -6,6 +6,7 @@ As a module:
         server.url("/ok")            # http://127.0.0.1:PORT/ok
         server.requests              # what arrived, in order: method, path, headers, body
         server.silent_url()          # a port where no one ever accepts
+        server.mute_url()            # one where no one ever says anything, for https
 
 As a program it prints one line of JSON with its URLs and serves until its time is over, its standard input ends (with
 --until-eof) or it is told to stop:
@@ -18,6 +19,7 @@ import contextlib
 import gzip
 import http.server
 import json
+import selectors
 import shutil
 import socket
 import subprocess
@@ -253,6 +255,8 @@ class HostileServer:
         self._stopping = threading.Event()
         self._bombs = {}
         self._silent = None
+        self._mute = None
+        self.mute_hellos = 0
 
     def __enter__(self):
         self._http = Listener(("127.0.0.1", 0), Handler)
@@ -314,6 +318,32 @@ class HostileServer:
                 time.sleep(0.1)  # the kernel completes those that fit
             port = self._silent[0].getsockname()[1]
         return f"http://127.0.0.1:{port}/"
+
+    def mute_url(self):
+        """An https URL to a port where every connection is taken and nothing is ever said; mute_hellos counts those that
+        began a TLS handshake."""
+        with self._lock:
+            if self._mute is None:
+                self._mute = socket.create_server(("127.0.0.1", 0), backlog=128)
+                threading.Thread(target=self._take_mutely, daemon=True).start()
+            return f"https://127.0.0.1:{self._mute.getsockname()[1]}/"
+
+    def _take_mutely(self):
+        kept = selectors.DefaultSelector()
+        kept.register(self._mute, selectors.EVENT_READ)
+        while not self.is_stopping:
+            for key, _ in kept.select(timeout=0.1):
+                if key.fileobj is self._mute:
+                    kept.register(self._mute.accept()[0], selectors.EVENT_READ, True)
+                    continue
+                with contextlib.suppress(OSError):
+                    if key.fileobj.recv(65536):
+                        self.mute_hellos += 1
+                        continue
+                kept.unregister(key.fileobj)
+                key.fileobj.close()
+        for key in list(kept.get_map().values()):
+            key.fileobj.close()
 
     def bomb(self, coding):
         """Bytes that unpack to BOMB_BYTES zeros, or None without an encoder."""
