@@ -184,6 +184,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_zstd_bomb(self):
         self.send_bomb("zstd", self.server.owner.bomb("zstd"))
 
+    def get_deflate_bomb(self):
+        self.send_bomb("deflate", self.server.owner.bomb("deflate"))
+
+    def get_zstd_window_bomb(self):
+        """One that wants 128 MB of memory to unpack."""
+        self.send_bomb("zstd", self.server.owner.bomb("zstd-window"))
+
+    def get_long(self):
+        """Says that 10 TB come, and begins."""
+        self.start(headers=[("Content-Length", str(10 << 40))])
+        while not self.server.owner.is_stopping:
+            self.wfile.write(b"<p>more</p>" * 1000)
+
     def get_codings(self):
         """?n=..: a page that is gzipped n times."""
         body, count = PAGE.encode(), self.number("n", 2)
@@ -354,11 +367,12 @@ class HostileServer:
 
 
 def make_bomb(coding):
-    if coding == "gzip":
-        encoder = zlib.compressobj(9, zlib.DEFLATED, 31)
+    if coding in ("gzip", "deflate"):
+        encoder = zlib.compressobj(9, zlib.DEFLATED, 31 if coding == "gzip" else 15)
         zeros = bytes(1 << 20)
         return b"".join([encoder.compress(zeros) for _ in range(BOMB_BYTES >> 20)] + [encoder.flush()])
-    command = {"zstd": ["zstd", "-q", "-19", "-c"], "br": ["brotli", "-q", "9", "-c"]}[coding]
+    command = {"zstd": ["zstd", "-q", "-19", "-c"], "zstd-window": ["zstd", "-q", "--long=27", "-c"],
+               "br": ["brotli", "-q", "9", "--large_window=24", "-c"]}[coding]
     if shutil.which(command[0]) is None:
         return None
     return subprocess.run(command, input=bytes(BOMB_BYTES), stdout=subprocess.PIPE, check=True).stdout
