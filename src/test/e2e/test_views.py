@@ -90,12 +90,14 @@ def test_views_of_two_owners_in_one_query_send_each_its_own(house):
     house.lender.run('CREATE VIEW l AS SELECT * FROM goods', 'GRANT SELECT ON l TO reader')
     house.maker.run('GRANT SELECT ON goods TO reader')
     assert house.sends(house.reader, 'SELECT count(*) FROM m JOIN l USING (name)') == {'maker', 'lender'}
-    assert house.sends(house.reader, 'SELECT name FROM m UNION ALL SELECT name FROM l UNION ALL SELECT name FROM goods') == set(ROLES)
+    union = 'SELECT name FROM m UNION ALL SELECT name FROM l UNION ALL SELECT name FROM goods'
+    assert house.sends(house.reader, union) == set(ROLES)
 
 
 @pytest.mark.parametrize('options', ['security_barrier', 'security_barrier, security_invoker = off'])
 def test_a_security_barrier_sends_that_of_its_owner(house, options):
-    house.lender.run(f"CREATE VIEW v WITH ({options}) AS SELECT * FROM goods WHERE maker <> 'Weber'", 'GRANT SELECT ON v TO reader')
+    house.lender.run(f"CREATE VIEW v WITH ({options}) AS SELECT * FROM goods WHERE maker <> 'Weber'",
+                     'GRANT SELECT ON v TO reader')
     assert house.sends(house.reader, COUNT.format('v')) == {'lender'}
     assert house.sends(house.reader, "SELECT * FROM v WHERE name LIKE 'L%'") == {'lender'}
 
@@ -169,7 +171,8 @@ def test_a_definers_function_over_a_view_sends_that_of_the_view(house):
 def test_a_view_over_functions_sends_that_of_whom_they_run_as(house):
     """A function in a view runs as the reader unless it is SECURITY DEFINER."""
     for name, security in (('definer_f', 'SECURITY DEFINER'), ('invoker_f', '')):
-        house.lender.run(FUNCTION.format(name=name, language='plpgsql', security=security, body=BODIES['plpgsql'].format('goods')))
+        body = BODIES['plpgsql'].format('goods')
+        house.lender.run(FUNCTION.format(name=name, language='plpgsql', security=security, body=body))
         house.maker.run(f'CREATE VIEW over_{name} AS SELECT {name}()', f'GRANT SELECT ON over_{name} TO reader')
     assert house.sends(house.reader, 'SELECT * FROM over_definer_f') == {'lender'}
     assert house.reader.error('SELECT * FROM over_invoker_f').sqlstate == '42501'
@@ -193,7 +196,8 @@ def test_a_materialized_view_sends_that_of_its_owner(house):
 
 
 def test_a_partition_sends_that_of_whom_the_parent_is_read_for(house):
-    house.maker.run('CREATE TABLE parent (name text, maker text, shop text, price numeric, made date) PARTITION BY LIST (maker)',
+    house.maker.run('CREATE TABLE parent (name text, maker text, shop text, price numeric, made date) '
+                    'PARTITION BY LIST (maker)',
                     'ALTER TABLE parent ATTACH PARTITION goods DEFAULT', 'GRANT SELECT ON parent TO reader',
                     'CREATE VIEW v AS SELECT * FROM parent', 'GRANT SELECT ON v TO reader')
     assert house.reader.error(COUNT.format('goods')).sqlstate == '42501'
