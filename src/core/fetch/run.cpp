@@ -484,6 +484,8 @@ bool Run::rest(Flight &flight, std::int64_t least_ms) {
 }
 
 void Run::deliver_stored(Flight &flight, CachedResponse &&stored, std::string &&body, CacheState state) {
+    if (body.size() > place_.limits.max_page_size_bytes) /* somebody with a wider limit has fetched it */
+        throw large_page(flight.hop.url, place_.limits);
     deliver_head(flight, std::move(stored.head), std::move(body), state);
 }
 
