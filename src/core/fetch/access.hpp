@@ -17,6 +17,8 @@ struct Credentials {
     std::string client_certificate = {};  /* PEM, maybe with the certificates that lead to its authority */
     std::string client_key = {};          /* PEM */
     std::string client_key_password = {}; /* of an encrypted key */
+    std::string identity =
+        {}; /* tells them from others in the shared cache and gives none of them away; empty: not shared */
 
     [[nodiscard]] bool empty() const noexcept { return headers.empty() && client_certificate.empty(); }
 };
@@ -40,6 +42,7 @@ struct Access {
     Credentials credentials = {};
     std::string ca_certificates = {}; /* PEM, trusted instead of the system's; empty: the system's. For every hop */
     std::shared_ptr<CookieJar> cookies = {}; /* null: no cookies are kept or sent */
+    std::string identity = {};               /* tells the way from others in the shared cache; empty: the usual one */
     Proxy proxy = {};
     Renderer renderer = {};
 

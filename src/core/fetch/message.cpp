@@ -14,6 +14,7 @@ namespace webwrap {
 namespace {
 
 constexpr std::size_t kShownBytes = 80;
+constexpr const char *kUserAgent = "webwrap/" WEBWRAP_VERSION;
 
 constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
@@ -142,7 +143,7 @@ Hop first_hop(const Request &request) {
         check_header(name, value);
     hop.headers = request.headers;
     hop.body = request.body;
-    hop.user_agent = request.user_agent.empty() ? "webwrap/" WEBWRAP_VERSION : request.user_agent;
+    hop.user_agent = request.user_agent.empty() ? kUserAgent : request.user_agent;
     if (breaks_line(hop.user_agent))
         throw Error(ErrorKind::kInvalidArgument, "user agent contains a line break or NUL");
     hop.access = request.access;
@@ -167,6 +168,56 @@ Rendering rendering_of(const Renderer &renderer, const Url &page) {
     const bool is_json = parse_content_type(rendering.content_type).media_type == "application/json";
     rendering.body = with_url(renderer.body, is_json ? json_escaped(page.text) : percent_encoded);
     return rendering;
+}
+
+Headers sent_headers(const Hop &hop) {
+    Headers sent;
+    for (const auto &[name, value] : hop.headers)
+        sent.emplace_back(ascii_lower(name), value);
+    sent.emplace_back("user-agent", hop.user_agent);
+    sent.emplace_back("accept-encoding",
+                      "all"); /* always the same, whatever curl was built with: bodies are kept plain */
+    return sent;
+}
+
+std::optional<std::string> cache_identity(const Hop &hop) {
+    constexpr std::array<std::string_view, 6> kHarmless = {"accept", "accept-language", "cache-control",
+                                                           "pragma", "referer",         "user-agent"};
+    const bool is_plain = hop.method == "GET" && hop.body.empty() && hop.access.cookies == nullptr;
+    if (!is_plain || !std::ranges::all_of(hop.headers, [&](const auto &header) {
+            return is_one_of(kHarmless, ascii_lower(header.first));
+        }))
+        return std::nullopt;
+    const Credentials &credentials = hop.access.credentials;
+    if (!credentials.empty() && credentials.identity.empty())
+        return std::nullopt;
+    std::string identity = credentials.empty() ? "" : credentials.identity;
+    const auto add = [&](const std::string &part) { identity += (identity.empty() ? "" : ", ") + part; };
+    if (!hop.access.identity.empty())
+        add(hop.access.identity);
+    if (!hop.access.proxy.url.empty())
+        add("by way of " + hop.access.proxy.url);
+    if (const Renderer &renderer = hop.access.renderer; !renderer.url.empty())
+        add("rendered by " + renderer.url + " " + renderer.content_type + " " + renderer.body);
+    if (hop.user_agent != kUserAgent)
+        add("as " + hop.user_agent);
+    return identity;
+}
+
+Request robots_request(const Request &request, const Hop &hop) {
+    constexpr std::int64_t kKept_s = 3600; /* RFC 9309 section 2.4 allows a day */
+    Request robots;
+    robots.url = hop.url.scheme + "://" + hop.url.host + ":" + std::to_string(hop.url.port) + "/robots.txt";
+    robots.user_agent = hop.user_agent;
+    robots.access = hop.access;
+    robots.access.credentials.headers
+        .clear(); /* a client certificate is what lets in at all, and the origin is its own */
+    robots.access.cookies = nullptr;
+    robots.access.renderer = {};
+    robots.max_retries = request.max_retries;
+    robots.cache.mode = request.cache.mode == CacheUse::Mode::kReload ? CacheUse::Mode::kUse : request.cache.mode;
+    robots.cache.rules.ttl_s = kKept_s;
+    return robots;
 }
 
 std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location) {

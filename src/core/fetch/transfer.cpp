@@ -170,6 +170,31 @@ int Transfer::status() const {
     return static_cast<int>(status);
 }
 
+std::string Transfer::peer() const {
+    if (probed_address_[0] != '\0')
+        return probed_address_.data();
+    const char *address = nullptr;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+    return address == nullptr ? std::string() : address;
+}
+
+bool Transfer::was_lost(CURLcode result) const noexcept {
+    if (stop_ != Stop::kNone)
+        return false;
+    switch (result) {
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return true;
+    default:
+        return false;
+    }
+}
+
 template <typename T> void Transfer::set(CURLoption option, T value) {
     const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
     if (code == CURLE_OUT_OF_MEMORY)
@@ -366,7 +391,8 @@ curl_socket_t Transfer::on_open_socket(void *self, curlsocktype, curl_sockaddr *
                                                             : transfer.policy_.permits(&address->addr);
     if (!is_permitted)
         copy_peer_text(address->addr, transfer.refused_address_);
-    transfer.probed_addresses_ += is_probe;
+    if (is_probe)
+        copy_peer_text(address->addr, transfer.probed_address_);
     if (!is_permitted || is_probe)
         return CURL_SOCKET_BAD;
     transfer.opened_socket_ = true;
@@ -435,7 +461,7 @@ void Transfer::check(CURLcode result, bool timed_out) const {
 void Transfer::check_probe(CURLcode result, bool timed_out) const {
     if (refused_address_[0] != '\0')
         throw_forbidden();
-    if (result == CURLE_COULDNT_CONNECT && probed_addresses_ > 0)
+    if (result == CURLE_COULDNT_CONNECT && probed_address_[0] != '\0')
         return;
     if (result == CURLE_OPERATION_TIMEDOUT)
         throw_timeout(timed_out);

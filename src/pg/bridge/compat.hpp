@@ -19,6 +19,9 @@ extern "C" {
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
+#endif
 }
 
 namespace webwrap::pg {
@@ -98,6 +101,18 @@ inline Oid check_as_user(ForeignScan *plan, EState *estate) {
     return exec_rt_fetch(plan->scan.scanrelid, estate)->checkAsUser;
 #endif
 }
+
+/* A segment of dynamic shared memory that all backends of the cluster find by a name, made and initialised by the first
+ * one that asks; it lives as long as the server. Before PostgreSQL 17 nobody keeps such names: a file does, in the folder
+ * for temporary statistics. `is_ours` recognises a segment that it names. */
+#if PG_VERSION_NUM >= 170000
+inline void *attach_named_segment(const char *name, Size size, void (*initialize)(void *), bool (*)(const void *)) {
+    bool is_found = false;
+    return GetNamedDSMSegment(name, size, initialize, &is_found);
+}
+#else
+void *attach_named_segment(const char *name, Size size, void (*initialize)(void *), bool (*is_ours)(const void *));
+#endif
 
 /* Prepares a set-returning function to return a tuplestore of the row type that the caller expects. */
 inline void materialize_result(FunctionCallInfo fcinfo) {

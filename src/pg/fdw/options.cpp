@@ -13,6 +13,7 @@
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/value.hpp"
 #include "pg/bridge/guard.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
 #include "pg/fdw/site.hpp"
 
@@ -76,6 +77,8 @@ void check_probability(const std::string &name, const std::string &value) {
     if (code != std::errc{} || end != value.data() + value.size() || !(number >= 0 && number <= 1))
         throw_bad_value(name, value, "a number from 0 to 1");
 }
+
+void check_interval(const std::string &, const std::string &value) { (void)interval_seconds(value); }
 
 void check_url(const std::string &, const std::string &value) { (void)parse_url(value); }
 
@@ -163,12 +166,16 @@ struct OptionSpec {
 
 constexpr OptionSpec kOptions[] = {
     {"base_url", ForeignServerRelationId, check_url},
+    {"cache_ttl", ForeignServerRelationId, check_interval},
     {"ca_certificate", ForeignServerRelationId, check_certificate},
+    {"max_retries", ForeignServerRelationId, check_count},
     {"proxy", ForeignServerRelationId, check_proxy_url},
     {"renderer", ForeignServerRelationId, check_any},
     {"renderer_body", ForeignServerRelationId, check_any},
     {"renderer_content_type", ForeignServerRelationId, check_any},
     {"requests_per_second", ForeignServerRelationId, check_positive},
+    {"respect_robots", ForeignServerRelationId, check_bool},
+    {"stale_while_revalidate", ForeignServerRelationId, check_interval},
     {"user_agent", ForeignServerRelationId, check_no_line_break},
     {"adapt", ForeignServerRelationId, check_bool},
     {"parser", ForeignServerRelationId, check_parser},
@@ -185,6 +192,7 @@ constexpr OptionSpec kOptions[] = {
     {"adapt", ForeignTableRelationId, check_bool},
     {"adapt_measure", ForeignTableRelationId, check_measure},
     {"adapt_threshold", ForeignTableRelationId, check_probability},
+    {"cache_ttl", ForeignTableRelationId, check_interval},
     {"max_pages", ForeignTableRelationId, check_count},
     {"max_rows", ForeignTableRelationId, check_count},
     {"min_rows", ForeignTableRelationId, check_count},
@@ -192,6 +200,7 @@ constexpr OptionSpec kOptions[] = {
     {"parser", ForeignTableRelationId, check_parser},
     {"rows", ForeignTableRelationId, check_xpath},
     {"rows_css", ForeignTableRelationId, check_rows_css},
+    {"stale_while_revalidate", ForeignTableRelationId, check_interval},
     {"url", ForeignTableRelationId, check_url_template},
     {"css", AttributeRelationId, check_css},
     {"locale", AttributeRelationId, check_locale},

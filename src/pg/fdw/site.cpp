@@ -2,6 +2,7 @@
 #include "core/fetch/url.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/guard.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/fdw/site.hpp"
 
 extern "C" {
@@ -29,9 +30,16 @@ bool has_our_handler(Oid wrapper) {
     return schema != nullptr && strcmp(schema, "webwrap") == 0 && strcmp(name, "fdw_handler") == 0;
 }
 
-Options user_mapping(Oid user, Oid server) {
+/* The options of a mapping, and what tells its present state from others. */
+struct UserMapping {
+    List *options = NIL;
+    Oid mapping = InvalidOid;
+    TransactionId changed_by = InvalidTransactionId;
+};
+
+UserMapping user_mapping(Oid user, Oid server) {
     /* GetUserMapping raises when there is none, which is fine here: look first for the user, then for PUBLIC. */
-    return options_of(call_pg([user, server] {
+    return call_pg([user, server] {
         for (const Oid role : {user, static_cast<Oid>(ACL_ID_PUBLIC)}) {
             HeapTuple tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server));
             if (!HeapTupleIsValid(tuple))
@@ -39,12 +47,14 @@ Options user_mapping(Oid user, Oid server) {
             bool is_null = false;
             const Datum options =
                 SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
-            List *list = is_null ? NIL : untransformRelOptions(options);
+            const UserMapping found{is_null ? NIL : untransformRelOptions(options),
+                                    reinterpret_cast<Form_pg_user_mapping>(GETSTRUCT(tuple))->oid,
+                                    HeapTupleHeaderGetRawXmin(tuple->t_data)};
             ReleaseSysCache(tuple);
-            return list;
+            return found;
         }
-        return static_cast<List *>(NIL);
-    }));
+        return UserMapping{};
+    });
 }
 
 std::string base64(const std::string &plain) {
@@ -84,15 +94,43 @@ bool Site::contains(const std::string &url) const {
     return !base_url.empty() && parse_url(url).origin() == parse_url(base_url).origin();
 }
 
+void Site::prepare(Request &request) const {
+    if (!user_agent.empty())
+        request.user_agent = user_agent;
+    request.access = access;
+    request.requests_per_second = requests_per_second;
+    if (max_retries >= 0)
+        request.max_retries = max_retries;
+    if (respects_robots)
+        request.respects_robots = *respects_robots;
+    request.cache.rules.ttl_s = cache_ttl_s;
+    request.cache.rules.stale_while_revalidate_s = stale_while_revalidate_s;
+}
+
 Site read_site(Oid server, const Options &server_options) {
     Site site;
     site.server = server;
     site.base_url = text_option(server_options, "base_url");
     site.user_agent = text_option(server_options, "user_agent");
+    if (const std::string *rate = find_option(server_options, "requests_per_second"))
+        site.requests_per_second = std::stod(*rate);
+    if (const std::string *retries = find_option(server_options, "max_retries"))
+        site.max_retries = std::stoi(*retries);
+    if (const std::string *text = find_option(server_options, "respect_robots")) {
+        bool is_on = true;
+        (void)parse_bool(text->c_str(), &is_on);
+        site.respects_robots = is_on;
+    }
+    if (const std::string *ttl = find_option(server_options, "cache_ttl"))
+        site.cache_ttl_s = interval_seconds(*ttl);
+    if (const std::string *stale = find_option(server_options, "stale_while_revalidate"))
+        site.stale_while_revalidate_s = interval_seconds(*stale);
     site.access.ca_certificates = text_option(server_options, "ca_certificate");
     site.access.proxy.url = text_option(server_options, "proxy");
     site.access.renderer = {text_option(server_options, "renderer"), text_option(server_options, "renderer_body"),
                             text_option(server_options, "renderer_content_type")};
+    if (!site.access.ca_certificates.empty()) /* what others would not believe is not for them */
+        site.access.identity = "server " + std::to_string(server);
     return site;
 }
 
@@ -110,9 +148,12 @@ Site read_site(const std::string &server_name, Oid user) {
 }
 
 Access personal_access(const Site &site, Oid user) {
-    const Options options = user_mapping(user, site.server);
+    const UserMapping mapping = user_mapping(user, site.server);
+    const Options options = options_of(mapping.options);
     Access access = site.access;
     access.credentials = credentials_of(options);
+    access.credentials.identity =
+        "mapping " + std::to_string(mapping.mapping) + " of " + std::to_string(mapping.changed_by);
     access.proxy.username = text_option(options, "proxy_username");
     access.proxy.password = text_option(options, "proxy_password");
     check_combination(access);

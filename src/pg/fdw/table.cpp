@@ -4,6 +4,7 @@
 #include "core/select/css.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/guard.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
 #include "pg/fdw/table.hpp"
 
@@ -155,8 +156,10 @@ TableDefinition read_table(Oid relation) {
     table.site = read_site(entries.server->serverid, server);
     table.name = entries.name;
     table.leaves_base_url = entries.leaves_base_url;
-    if (const std::string *rate = find_option(server, "requests_per_second"))
-        table.requests_per_second = std::stod(*rate);
+    if (const std::string *ttl = find_option(options, "cache_ttl"))
+        table.site.cache_ttl_s = interval_seconds(*ttl);
+    if (const std::string *stale = find_option(options, "stale_while_revalidate"))
+        table.site.stale_while_revalidate_s = interval_seconds(*stale);
     table.url = UrlTemplate(text_option(options, "url"));
     table.next_page = text_option(options, "next_page");
     table.max_pages = count_option(options, "max_pages", 0);

@@ -26,9 +26,8 @@ struct AttributeSource {
 struct TableDefinition {
     Oid relation = InvalidOid;
     Site site;
-    std::string name;               /* quoted and qualified */
-    bool leaves_base_url = false;   /* its owner could make a server for any address, so it may name any */
-    double requests_per_second = 0; /* 0: no limit */
+    std::string name;             /* quoted and qualified */
+    bool leaves_base_url = false; /* its owner could make a server for any address, so it may name any */
     UrlTemplate url{""};
     std::string next_page; /* XPath, or empty */
     int max_pages = 0;     /* 0: webwrap.max_pages */

@@ -1,10 +1,15 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.hpp"
 #include "core/parse/page_text.hpp"
 #include "pg/bridge/memory.hpp"
-#include "pg/bridge/network.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/bridge/spi.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/bridge/values.hpp"
+#include "pg/network/client.hpp"
 #include "pg/functions/fetch_options.hpp"
 
 #include "pg/bridge/server.hpp"
@@ -40,9 +45,9 @@ std::vector<Value> response_values(const std::string &url, const Response &respo
             text ? Value{text_datum(text->encoding)} : Value{},
             bytea_datum(response.body),
             text ? Value{text_datum(text->text)} : Value{},
-            TimestampTzGetDatum(GetCurrentTimestamp()),
+            TimestampTzGetDatum(response.received_at_us - kPostgresEpochUs),
             Float8GetDatum(response.elapsed_ms),
-            BoolGetDatum(false),
+            BoolGetDatum(response.cache != CacheState::kMiss),
             Value{}};
 }
 
@@ -69,17 +74,14 @@ std::vector<Value> outcome_values(const std::string &url, const FetchOutcome &ou
 WEBWRAP_SQL_FUNCTION(webwrap_fetch) {
     const FetchOptions options = read_fetch_options(jsonb_argument(fcinfo, 1));
     const std::string asked(text_argument(fcinfo, 0));
-    const Request request = request_for(options, asked);
-    require_network();
-    const Response response = client().fetch(request, options.limits, current_address_policy());
-    return row_datum(fcinfo, response_values(asked, response));
+    const FetchOutcome outcome = fetch_one(request_for(options, asked), options.limits);
+    return row_datum(fcinfo, response_values(asked, *outcome.response));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_fetch_many) {
     RowSink rows(fcinfo);
     const FetchOptions options = read_fetch_options(jsonb_argument(fcinfo, 1));
     const std::vector<std::string> asked = text_array_argument(fcinfo, 0);
-    require_network();
     std::vector<Request> requests;
     std::vector<std::size_t> request_to_asked;
     for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -90,10 +92,26 @@ WEBWRAP_SQL_FUNCTION(webwrap_fetch_many) {
             rows.put(error_values(asked[i], error));
         }
     }
-    client().fetch_many(requests, options.limits, current_address_policy(), Settings::max_concurrent_requests,
-                        Settings::max_connections_per_host, [&](FetchOutcome &&outcome) {
-                            const ScratchMemory scratch;
-                            rows.put(outcome_values(asked[request_to_asked[outcome.request_index]], outcome));
-                        });
+    fetch_all(requests, options.limits, [&](FetchOutcome &&outcome) {
+        const ScratchMemory scratch;
+        rows.put(outcome_values(asked[request_to_asked[outcome.request_index]], outcome));
+    });
     return 0;
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_cache_clear) {
+    const Parameter role = oid_parameter(GetUserId());
+    const Parameter pattern =
+        fcinfo->args[0].isnull ? Parameter{TEXTOID, Value{}} : parameter(text_argument(fcinfo, 0));
+    TrustedQueries queries;
+    queries.run("WITH gone AS (DELETE FROM webwrap.cached_response c WHERE ($2 IS NULL OR c.url LIKE $2) AND "
+                "((SELECT r.rolsuper FROM pg_roles r WHERE r.oid = $1) OR EXISTS (SELECT FROM pg_roles r "
+                "WHERE r.oid = c.stored_by AND pg_has_role($1, r.oid, 'USAGE'))) RETURNING c.body_hash) "
+                "SELECT count(*), array_agg(DISTINCT body_hash) FROM gone",
+                {role, pattern}, false);
+    const std::int64_t cleared = std::stoll(queries.text(0, 0).value());
+    if (const std::optional<std::string> hashes = queries.text(0, 1))
+        queries.run("SELECT webwrap.drop_bodies($1::bytea[])", {parameter(*hashes)}, false);
+    queries.finish();
+    return Int64GetDatum(cleared);
 }

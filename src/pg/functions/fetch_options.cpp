@@ -4,8 +4,10 @@
 #include "core/base/text.hpp"
 #include "core/fetch/form.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/functions/fetch_options.hpp"
 #include "pg/functions/session.hpp"
+#include "pg/network/client.hpp"
 
 using nlohmann::json;
 
@@ -63,9 +65,8 @@ void read_server(FetchOptions &options, const std::string &name, const json &val
     const Oid user = call_pg([] { return GetUserId(); });
     options.site = read_site(string_option(name, value), user);
     options.personal = personal_access(*options.site, user);
+    options.site->prepare(options.request);
     options.request.access = options.personal.without_credentials();
-    if (options.request.user_agent.empty())
-        options.request.user_agent = options.site->user_agent;
 }
 
 /* A way of the call's own takes the place of whatever way its server goes. */
@@ -106,27 +107,84 @@ void read_timeout(FetchOptions &options, const std::string &name, const json &va
     options.limits.request_timeout_ms = std::min(options.limits.request_timeout_ms, value.get<long>());
 }
 
+CacheUse::Mode cache_mode(const std::string &name, const std::string &mode) {
+    if (mode == "use")
+        return CacheUse::Mode::kUse;
+    if (mode == "reload")
+        return CacheUse::Mode::kReload;
+    if (mode == "only")
+        return CacheUse::Mode::kOnly;
+    if (mode == "off")
+        return CacheUse::Mode::kNone;
+    throw_bad_option(name, "use, reload, only or off");
+}
+
+void read_cache(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.cache.mode = cache_mode(name, string_option(name, value));
+}
+
+/* A number of seconds, or an interval as the server writes them. */
+std::int64_t seconds_option(const std::string &name, const json &value) {
+    if (!value.is_number())
+        return interval_seconds(string_option(name, value));
+    if (!(value.get<double>() >= 0 && value.get<double>() <= 1e9))
+        throw_bad_option(name, "0 or more seconds");
+    return static_cast<std::int64_t>(value.get<double>());
+}
+
+void read_cache_ttl(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.cache.rules.ttl_s = seconds_option(name, value);
+}
+
+void read_stale(FetchOptions &options, const std::string &name, const json &value) {
+    options.request.cache.rules.stale_while_revalidate_s = seconds_option(name, value);
+}
+
+void read_robots(FetchOptions &options, const std::string &name, const json &value) {
+    if (!value.is_boolean())
+        throw_bad_option(name, "true or false");
+    options.request.respects_robots = value.get<bool>();
+}
+
+void read_rate(FetchOptions &options, const std::string &name, const json &value) {
+    if (!value.is_number() || !(value.get<double>() > 0))
+        throw_bad_option(name, "a number above 0");
+    options.request.requests_per_second = value.get<double>();
+}
+
+void read_retries(FetchOptions &options, const std::string &name, const json &value) {
+    if (!value.is_number_integer() || value.get<double>() < 0 || value.get<double>() > 100)
+        throw_bad_option(name, "an integer from 0 to 100");
+    options.request.max_retries = value.get<int>();
+}
+
 struct OptionReader {
     const char *name;
     void (*read)(FetchOptions &options, const std::string &name, const json &value);
 };
 
-/* In the order in which they are read: what the call says itself goes before what its server says. */
+/* In the order in which they are read: what the call says itself replaces what its server says. */
 constexpr OptionReader kReaders[] = {
-    {"method", read_method},
-    {"headers", read_headers},
+    {"server", read_server},
     {"body", read_body},
+    {"cache", read_cache},
+    {"cache_ttl", read_cache_ttl},
+    {"headers", read_headers},
     {"form", read_form},
     {"json", read_json},
+    {"max_retries", read_retries},
+    {"method", read_method},
     {"query", read_query},
-    {"server", read_server},
     {"proxy", read_proxy},
     {"renderer", read_renderer},
     {"renderer_body", read_renderer_body},
     {"renderer_content_type", read_renderer_type},
+    {"requests_per_second", read_rate},
+    {"respect_robots", read_robots},
     {"session", read_session},
-    {"user_agent", read_user_agent},
+    {"stale_while_revalidate", read_stale},
     {"timeout_ms", read_timeout},
+    {"user_agent", read_user_agent},
 };
 
 [[noreturn]] void throw_unknown_option(const std::string &name) {
@@ -167,14 +225,13 @@ FetchOptions read_fetch_options(const std::string &json_text) {
     check_given(given);
     FetchOptions options;
     options.limits = current_limits();
+    set_request_defaults(options.request);
     if (given.contains("form") || given.contains("json"))
         options.request.method = "POST";
     for (const OptionReader &reader : kReaders)
         if (const auto found = given.find(reader.name); found != given.end())
             reader.read(options, reader.name, *found);
     check_way(options);
-    if (options.request.user_agent.empty())
-        options.request.user_agent = Settings::user_agent;
     return options;
 }
 
