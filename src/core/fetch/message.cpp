@@ -194,7 +194,7 @@ Request robots_request(const Request &request, const Hop &hop) {
     robots.url = hop.url.scheme + "://" + hop.url.host + ":" + std::to_string(hop.url.port) + "/robots.txt";
     robots.user_agent = hop.user_agent;
     robots.access = hop.access;
-    robots.access.credentials = {};
+    robots.access.credentials.headers.clear(); /* without its certificate a client may not be let in at all */
     robots.access.cookies = nullptr;
     robots.access.renderer = {}; /* a browser would make a page of it */
     robots.max_retries = request.max_retries;

@@ -37,7 +37,8 @@ void check_header(const std::string &name, const std::string &value);
  * of the caller's own or a cookie jar may say who asks, or when the hop is no plain GET. */
 [[nodiscard]] std::optional<std::string> cache_identity(const Hop &hop);
 
-/* The request for the robots.txt of a hop's origin, with what of the request's own manner it shares; no secret goes. */
+/* The request for the robots.txt of a hop's origin, with what of the request's own manner it shares: its way
+ * and client certificate, but no secret header and no renderer. */
 [[nodiscard]] Request robots_request(const Request &request, const Hop &hop);
 
 inline constexpr std::string_view kUrlPlace = "{url}";

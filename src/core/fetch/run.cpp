@@ -403,9 +403,9 @@ bool Run::collect_finished() {
 void Run::land(Flight &flight) {
     Transfer &transfer = *flight.transfer;
     const bool timed_out = place_.limits.request_timeout_ms > 0 && remaining_ms(flight) <= 0;
-    if (transfer.goes_on(flight.result, timed_out))
-        return;
     try {
+        if (transfer.goes_on(flight.result, timed_out))
+            return;
         transfer.check(flight.result, timed_out);
     } catch (const Error &) {
         if (!timed_out && transfer.was_lost(flight.result) && rest(flight, 0))

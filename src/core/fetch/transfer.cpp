@@ -178,6 +178,8 @@ int Transfer::status() const {
 }
 
 std::string Transfer::peer() const {
+    if (probed_address_[0] != '\0')
+        return probed_address_.data();
     const char *address = nullptr;
     curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
     return address == nullptr ? std::string() : address;
@@ -396,7 +398,8 @@ curl_socket_t Transfer::on_open_socket(void *self, curlsocktype, curl_sockaddr *
                                                             : transfer.policy_.permits(&address->addr);
     if (!is_permitted)
         copy_peer_text(address->addr, transfer.refused_address_);
-    transfer.probed_addresses_ += is_probe;
+    if (is_probe)
+        copy_peer_text(address->addr, transfer.probed_address_);
     if (!is_permitted || is_probe)
         return CURL_SOCKET_BAD;
     transfer.opened_socket_ = true;
@@ -463,7 +466,7 @@ void Transfer::check(CURLcode result, bool timed_out) const {
 void Transfer::check_probe(CURLcode result, bool timed_out) const {
     if (refused_address_[0] != '\0')
         throw_forbidden();
-    if (result == CURLE_COULDNT_CONNECT && probed_addresses_ > 0)
+    if (result == CURLE_COULDNT_CONNECT && probed_address_[0] != '\0')
         return;
     if (result == CURLE_OPERATION_TIMEDOUT)
         throw_timeout(timed_out);

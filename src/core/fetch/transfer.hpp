@@ -67,7 +67,7 @@ class Transfer {
     [[nodiscard]] bool was_lost(CURLcode result) const noexcept;
 
     [[nodiscard]] int status() const;
-    /* The address at the other end. */
+    /* The address at the other end; where a helper is there, one of the host's. */
     [[nodiscard]] std::string peer() const;
     [[nodiscard]] const HeaderBlock &headers() const noexcept { return headers_; }
     [[nodiscard]] std::string take_body() noexcept { return std::move(body_); }
@@ -113,9 +113,9 @@ class Transfer {
     TransferPurpose purpose_;
     Leg leg_;
     long timeout_ms_;
-    int probed_addresses_ = 0;
-    Rendering rendering_;  /* what is sent in place of the hop, where a renderer is asked */
-    std::string identity_; /* client certificate and what else tells who asks, as PEM */
+    std::array<char, 64> probed_address_{}; /* text of the last one; empty: none was seen */
+    Rendering rendering_;                   /* what is sent in place of the hop, where a renderer is asked */
+    std::string identity_;                  /* client certificate and what else tells who asks, as PEM */
     HeaderBlock headers_;
     std::size_t header_bytes_ = 0;
     std::string body_;

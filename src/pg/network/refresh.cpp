@@ -23,9 +23,9 @@ using nlohmann::json;
 
 /* Settings that a session may have of its own and that decide what it may fetch and at what price. */
 constexpr const char *kSettings[] = {
-    "webwrap.allowed_networks", "webwrap.connect_timeout", "webwrap.low_speed_limit",
-    "webwrap.low_speed_time",   "webwrap.max_header_size", "webwrap.max_page_size",
-    "webwrap.max_redirects",    "webwrap.request_timeout", "webwrap.max_connections_per_host"};
+    "webwrap.allowed_networks",      "webwrap.connect_timeout", "webwrap.low_speed_limit", "webwrap.low_speed_time",
+    "webwrap.max_compression_ratio", "webwrap.max_header_size", "webwrap.max_page_size",   "webwrap.max_redirects",
+    "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
 
 json request_to_json(const Request &request) {
     const Credentials &credentials = request.access.credentials;

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from cluster import Cluster
+from database import wait_until
 from hostile import HostileServer
 from proxy import Proxy
 from test_access import ROWS, certificates, fetch, mapping, parts, refusal, server  # noqa: F401 (a fixture)
@@ -205,6 +206,23 @@ def test_a_server_can_have_a_renderer(db, hostile, other):
     assert fetch(db.main, 'ok', 'final_url', server='site') == other.url('/ok')
     # A renderer would make a page of robots.txt, so it is asked for directly.
     assert {request['path'] for request in other.requests} == {'/robots.txt'}
+
+
+def test_the_cache_tells_ways_apart(db, hostile, other, http_proxy):
+    """And the guard holds for what a helper has brought, too."""
+    url = other.url('/ok')
+    ways = ({}, {'renderer': hostile.url(BY_URL)}, {'renderer': hostile.url('/render?again=1&url={url}')}, {'proxy': http_proxy.url})
+
+    def ask(columns):
+        return [fetch(db.main, url, columns, cache_ttl=60, **way) for way in ways]
+    assert ask('from_cache') == [False] * 4
+    wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.cached_response WHERE url = %s', url) == 4, 'not stored')
+    assert ask('from_cache') == [True] * 4
+    html = ask('html')
+    assert 'a page' in html[0] and 'rendered' in html[1] and 'rendered' in html[2] and 'a page' in html[3]
+    db.main.run("SET webwrap.allowed_networks = '127.0.0.1/32'")
+    for way in ways:
+        assert refusal(db.main, url, cache_ttl=60, **way).sqlstate == '42501'
 
 
 def test_a_target_that_is_refused_is_not_told_to_the_renderer(db, hostile, other):
