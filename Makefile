@@ -28,8 +28,8 @@ all: ## builds the extension
 deps: ## installs the packages that are missing
 	@sh src/deps.sh
 
-check-deps: deps ## installs what only the tests need: a browser to compare with, the runtime of clang's fuzzer
-	@sh src/deps.sh chromium chromium-driver python3-selenium libclang-rt-14-dev
+check-deps: deps ## installs what only the tests need: a browser to compare with, a pooler, encoders, the runtime of clang's fuzzer
+	@sh src/deps.sh chromium chromium-driver python3-selenium libclang-rt-14-dev pgbouncer brotli zstd iproute2
 
 install: all ## installs the extension into the server of PG_CONFIG
 	+$(SUDO) $(EXTENSION_MAKE) install

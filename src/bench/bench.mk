@@ -40,7 +40,7 @@ bench-match: bench-pages bench-deps ## tree matching and subtree search, against
 bench-extract: bench-pages bench-deps ## extraction in SQL, against PL/Python with lxml and XMLTABLE (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/extract.py $(EVOLUTION) --pages $(BENCH_PAGES) --rounds $(BENCH_ROUNDS)
 
-bench-fetch: bench-deps ## 2,000 pages over 32 connections, against curl --parallel (installed webwrap)
+bench-fetch: bench-deps ## pages far and near, against curl --parallel and a loop of blocking requests (installed webwrap)
 	@$(BENCH_CLUSTER) --set webwrap.allowed_networks=127.0.0.0/8 -- $(PYTHON) src/bench/fetch.py --rounds $(BENCH_ROUNDS)
 
 bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone (installed webwrap)

@@ -1,5 +1,7 @@
 #include "core/fetch/access.hpp"
 
+#include <xxhash.h>
+
 #include <algorithm>
 
 #include "core/base/error.hpp"
@@ -131,6 +133,21 @@ void check_combination(const Access &access) {
                     "a renderer gets no credentials, so a user mapping with them excludes it");
     if (access.cookies != nullptr)
         throw Error(ErrorKind::kInvalidOption, "a renderer gets no cookies, so a session excludes it");
+}
+
+std::string name_of_way(const Access &access) {
+    if (access.ca_certificates.empty() && !access.has_helper())
+        return {};
+    std::string parts;
+    for (const std::string *part : {&access.ca_certificates, &access.proxy.url, &access.renderer.url,
+                                    &access.renderer.body, &access.renderer.content_type})
+        parts.append(*part).push_back('\0');
+    XXH64_canonical_t hash;
+    XXH64_canonicalFromHash(&hash, XXH3_64bits(parts.data(), parts.size()));
+    std::string name = "way ";
+    for (const unsigned char byte : hash.digest)
+        name += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+    return name;
 }
 
 } // namespace webwrap

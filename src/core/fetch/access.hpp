@@ -42,7 +42,6 @@ struct Access {
     Credentials credentials = {};
     std::string ca_certificates = {}; /* PEM, trusted instead of the system's; empty: the system's. For every hop */
     std::shared_ptr<CookieJar> cookies = {}; /* null: no cookies are kept or sent */
-    std::string identity = {};               /* tells the way from others in the shared cache; empty: the usual one */
     Proxy proxy = {};
     Renderer renderer = {};
 
@@ -51,6 +50,10 @@ struct Access {
     /* What may be asked of other sites than the one that the credentials are for. */
     [[nodiscard]] Access without_credentials() const;
 };
+
+/* A name that tells the way to the site from others, for the shared cache: by which proxy or renderer, and whose certificates
+ * are trusted; empty for the usual one. */
+[[nodiscard]] std::string name_of_way(const Access &access);
 
 /* Reads "Name: value" lines; blank lines do not count. Throws kInvalidArgument for what first_hop would refuse, without
  * repeating a value. */

@@ -141,7 +141,7 @@ Network parse_network(std::string_view text) {
     return {*address, is_ipv4 ? kMappedBits + bits : bits};
 }
 
-AddressPolicy::AddressPolicy(std::string_view allowed_networks) {
+AddressPolicy::AddressPolicy(std::string_view allowed_networks) : text_(allowed_networks) {
     while (!trim(allowed_networks).empty()) {
         const std::size_t comma = allowed_networks.find(',');
         allowed_.push_back(parse_network(allowed_networks.substr(0, comma)));

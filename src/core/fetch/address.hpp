@@ -40,7 +40,11 @@ class AddressPolicy {
     [[nodiscard]] bool lists(const Address &address) const noexcept;
     [[nodiscard]] bool lists(const sockaddr *address) const noexcept;
 
+    /* As they were given. */
+    [[nodiscard]] const std::string &allowed_networks() const noexcept { return text_; }
+
   private:
+    std::string text_;
     std::vector<Network> allowed_;
 };
 

@@ -158,18 +158,6 @@ Hop first_hop(const Request &request) {
     return hop;
 }
 
-Rendering rendering_of(const Renderer &renderer, const Url &page) {
-    const std::string percent_encoded = percent_encode(page.text);
-    Rendering rendering;
-    rendering.url = parse_url(with_url(renderer.url, percent_encoded));
-    if (renderer.body.empty())
-        return rendering;
-    rendering.content_type = renderer.content_type.empty() ? "application/json" : renderer.content_type;
-    const bool is_json = parse_content_type(rendering.content_type).media_type == "application/json";
-    rendering.body = with_url(renderer.body, is_json ? json_escaped(page.text) : percent_encoded);
-    return rendering;
-}
-
 Headers sent_headers(const Hop &hop) {
     Headers sent;
     for (const auto &[name, value] : hop.headers)
@@ -193,12 +181,8 @@ std::optional<std::string> cache_identity(const Hop &hop) {
         return std::nullopt;
     std::string identity = credentials.empty() ? "" : credentials.identity;
     const auto add = [&](const std::string &part) { identity += (identity.empty() ? "" : ", ") + part; };
-    if (!hop.access.identity.empty())
-        add(hop.access.identity);
-    if (!hop.access.proxy.url.empty())
-        add("by way of " + hop.access.proxy.url);
-    if (const Renderer &renderer = hop.access.renderer; !renderer.url.empty())
-        add("rendered by " + renderer.url + " " + renderer.content_type + " " + renderer.body);
+    if (const std::string way = name_of_way(hop.access); !way.empty())
+        add(way);
     if (hop.user_agent != kUserAgent)
         add("as " + hop.user_agent);
     return identity;
@@ -210,14 +194,25 @@ Request robots_request(const Request &request, const Hop &hop) {
     robots.url = hop.url.scheme + "://" + hop.url.host + ":" + std::to_string(hop.url.port) + "/robots.txt";
     robots.user_agent = hop.user_agent;
     robots.access = hop.access;
-    robots.access.credentials.headers
-        .clear(); /* a client certificate is what lets in at all, and the origin is its own */
+    robots.access.credentials.headers.clear(); /* without its certificate a client may not be let in at all */
     robots.access.cookies = nullptr;
-    robots.access.renderer = {};
+    robots.access.renderer = {}; /* a browser would make a page of it */
     robots.max_retries = request.max_retries;
     robots.cache.mode = request.cache.mode == CacheUse::Mode::kReload ? CacheUse::Mode::kUse : request.cache.mode;
     robots.cache.rules.ttl_s = kKept_s;
     return robots;
+}
+
+Rendering rendering_of(const Renderer &renderer, const Url &page) {
+    const std::string percent_encoded = percent_encode(page.text);
+    Rendering rendering;
+    rendering.url = parse_url(with_url(renderer.url, percent_encoded));
+    if (renderer.body.empty())
+        return rendering;
+    rendering.content_type = renderer.content_type.empty() ? "application/json" : renderer.content_type;
+    const bool is_json = parse_content_type(rendering.content_type).media_type == "application/json";
+    rendering.body = with_url(renderer.body, is_json ? json_escaped(page.text) : percent_encoded);
+    return rendering;
 }
 
 std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location) {

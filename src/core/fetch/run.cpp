@@ -200,6 +200,8 @@ void Run::plan(Flight &flight) {
     if (place_.services.cache != nullptr && use.mode != CacheUse::Mode::kNone) {
         if (std::optional<std::string> identity = cache_identity(flight.hop)) {
             flight.uses_cache = true;
+            if (flight.hop.access.has_helper()) /* what a helper connects to, only the policy it was checked by knows */
+                identity->append(" within ").append(place_.policy.allowed_networks());
             flight.key = {flight.hop.url.text, std::move(*identity)};
             flight.rules = use.rules;
             flight.rules.is_shared = flight.hop.access.credentials.empty();
@@ -482,6 +484,8 @@ bool Run::rest(Flight &flight, std::int64_t least_ms) {
 }
 
 void Run::deliver_stored(Flight &flight, CachedResponse &&stored, std::string &&body, CacheState state) {
+    if (body.size() > place_.limits.max_page_size_bytes) /* somebody with a wider limit has fetched it */
+        throw large_page(flight.hop.url, place_.limits);
     deliver_head(flight, std::move(stored.head), std::move(body), state);
 }
 

@@ -76,6 +76,13 @@ void copy_peer_text(const sockaddr &address, std::array<char, 64> &text) noexcep
 
 } // namespace
 
+Error large_page(const Url &url, const Limits &limits) {
+    return {ErrorKind::kLimitExceeded,
+            "page " + quoted(url) + " is larger than " + size_text(limits.max_page_size_bytes),
+            {},
+            "Raise webwrap.max_page_size."};
+}
+
 SignalBlock::SignalBlock() noexcept {
     sigset_t blocked;
     sigfillset(&blocked);
@@ -424,9 +431,7 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     case Stop::kOutOfMemory:
         throw std::bad_alloc();
     case Stop::kBodySize:
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page " + quoted(hop_.url) + " is larger than " + size_text(limits_.max_page_size_bytes), {},
-                    "Raise webwrap.max_page_size.");
+        throw large_page(hop_.url, limits_);
     case Stop::kExpansion:
         throw_expansion();
     case Stop::kHeaderSize:

@@ -37,6 +37,9 @@ enum class TransferPurpose {
     kProbe /* only looks at every address that the host has; no packet goes there */
 };
 
+/* The error for a page above max_page_size. */
+[[nodiscard]] Error large_page(const Url &url, const Limits &limits);
+
 /* One hop on its way: an easy handle in a multi handle, and what curl's callbacks have collected. Hop, limits and
  * policy must outlive it. Its end removes it from the multi handle at any stage, without waiting for anything. Where a
  * proxy or a renderer connects to the host, a request begins with a probe: each address of the host has to be permitted,

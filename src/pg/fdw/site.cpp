@@ -129,8 +129,6 @@ Site read_site(Oid server, const Options &server_options) {
     site.access.proxy.url = text_option(server_options, "proxy");
     site.access.renderer = {text_option(server_options, "renderer"), text_option(server_options, "renderer_body"),
                             text_option(server_options, "renderer_content_type")};
-    if (!site.access.ca_certificates.empty()) /* what others would not believe is not for them */
-        site.access.identity = "server " + std::to_string(server);
     return site;
 }
 
@@ -149,8 +147,8 @@ Site read_site(const std::string &server_name, Oid user) {
 
 Access personal_access(const Site &site, Oid user) {
     const UserMapping mapping = user_mapping(user, site.server);
-    const Options options = options_of(mapping.options);
     Access access = site.access;
+    const Options options = options_of(mapping.options);
     access.credentials = credentials_of(options);
     access.credentials.identity =
         "mapping " + std::to_string(mapping.mapping) + " of " + std::to_string(mapping.changed_by);

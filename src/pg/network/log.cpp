@@ -44,7 +44,7 @@ void log_request(const Request &request, const FetchOutcome &outcome) {
     }
     if (outcome.error)
         line["sqlstate"] = std::string(unpack_sql_state(sqlstate_of(outcome.error->kind())));
-    const std::string text = line.dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::string text = json::array({line}).dump(-1, ' ', false, json::error_handler_t::replace);
     if (!post(MessageKind::kLog, {text}, FlightName{}))
         warn_once();
 }

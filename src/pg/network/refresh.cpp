@@ -22,16 +22,13 @@ namespace {
 using nlohmann::json;
 
 /* Settings that a session may have of its own and that decide what it may fetch and at what price. */
-constexpr const char *kSettings[] = {"webwrap.allowed_networks",      "webwrap.connect_timeout",
-                                     "webwrap.low_speed_limit",       "webwrap.low_speed_time",
-                                     "webwrap.max_compression_ratio", "webwrap.max_header_size",
-                                     "webwrap.max_page_size",         "webwrap.max_redirects",
-                                     "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
+constexpr const char *kSettings[] = {
+    "webwrap.allowed_networks",      "webwrap.connect_timeout", "webwrap.low_speed_limit", "webwrap.low_speed_time",
+    "webwrap.max_compression_ratio", "webwrap.max_header_size", "webwrap.max_page_size",   "webwrap.max_redirects",
+    "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
 
 json request_to_json(const Request &request) {
     const Credentials &credentials = request.access.credentials;
-    const Proxy &proxy = request.access.proxy;
-    const Renderer &renderer = request.access.renderer;
     json value = {{"url", request.url},
                   {"headers", request.headers},
                   {"user_agent", request.user_agent},
@@ -41,9 +38,9 @@ json request_to_json(const Request &request) {
                   {"client_key_password", credentials.client_key_password},
                   {"identity", credentials.identity},
                   {"ca_certificates", request.access.ca_certificates},
-                  {"access_identity", request.access.identity},
-                  {"proxy", {proxy.url, proxy.username, proxy.password}},
-                  {"renderer", {renderer.url, renderer.body, renderer.content_type}},
+                  {"proxy", {request.access.proxy.url, request.access.proxy.username, request.access.proxy.password}},
+                  {"renderer",
+                   {request.access.renderer.url, request.access.renderer.body, request.access.renderer.content_type}},
                   {"respects_robots", request.respects_robots},
                   {"requests_per_second", request.requests_per_second},
                   {"max_retries", request.max_retries},
@@ -65,7 +62,6 @@ Request request_from_json(const json &value) {
     value.at("client_key_password").get_to(credentials.client_key_password);
     value.at("identity").get_to(credentials.identity);
     value.at("ca_certificates").get_to(request.access.ca_certificates);
-    value.at("access_identity").get_to(request.access.identity);
     const json &proxy = value.at("proxy");
     request.access.proxy = {proxy.at(0), proxy.at(1), proxy.at(2)};
     const json &renderer = value.at("renderer");

@@ -96,7 +96,7 @@ class Session:
 class Running:
     def __init__(self, session, sql):
         self._session, self._sql = session, sql
-        self.rows = self.error = None
+        self.rows = self.error = self.ended_at = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -105,6 +105,7 @@ class Running:
             self.rows = self._session.rows(self._sql)
         except psycopg.Error as error:
             self.error = error
+        self.ended_at = time.monotonic()
 
     @property
     def is_done(self):

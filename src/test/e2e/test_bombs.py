@@ -1,65 +1,138 @@
-"""Small responses that unpack to large pages."""
+"""Servers that send too much, too slowly or for ever: a limit ends each, is named, and memory stays small."""
 
 from pathlib import Path
 
 import pytest
 
-from test_access import fetch, refusal
+from figures import FIGURES
+from goods import table_sql
 
-CODINGS = ['gzip', 'br', 'zstd']
-CHUNKED = ['', '?chunked=1']
+MAX_GROWTH_MB = 64
 
+UNLIMITED_RATIO = {'max_compression_ratio': '1000000'}  # test_compression.py is about that limit
 
-def megabytes(pid, name):
-    status = Path(f'/proc/{pid}/status').read_text()
-    return int(next(line for line in status.splitlines() if line.startswith(name + ':')).split()[1]) / 1024
-
-
-@pytest.mark.parametrize('coding', CODINGS)
-@pytest.mark.parametrize('query', CHUNKED)
-@pytest.mark.parametrize('settings, hint', [
-    ([], 'max_compression_ratio'), (["SET webwrap.max_page_size = '500MB'"], 'max_compression_ratio'),
-    (['SET webwrap.max_compression_ratio = 1000000'], 'max_page_size')])
-def test_a_bomb_is_stopped_before_it_fills_memory(db, hostile, coding, query, settings, hint):
-    session = db.connect()
-    fetch(session, hostile.url('/ok'))
-    session.run(*settings)
-    before = megabytes(session.pid, 'VmRSS')
-    error = refusal(session, hostile.url(f'/{coding}-bomb{query}'))
-    assert error.sqlstate == '54000' and f'webwrap.{hint}' in error.message_hint
-    assert megabytes(session.pid, 'VmHWM') - before < 64
-    session.close()
+# path: (SQLSTATE, setting that the hint names, words of the message that say the limit, settings of the session)
+ENDLESS = {
+    '/gzip-bomb': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', UNLIMITED_RATIO),
+    '/deflate-bomb': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', UNLIMITED_RATIO),
+    '/br-bomb': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', UNLIMITED_RATIO),
+    '/zstd-bomb': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', UNLIMITED_RATIO),
+    '/zstd-window-bomb': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', UNLIMITED_RATIO),
+    '/endless-chunked': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', {}),
+    '/long': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', {}),
+    '/endless-header': ('54000', 'webwrap.max_header_size', 'larger than 64 kB', {}),
+    '/slow?delay=1&bytes=600': ('08006', 'webwrap.low_speed_limit', 'less than 16 bytes per second', {'low_speed_time': '1s'}),
+    '/slow?delay=0.05&bytes=6000': ('08006', 'webwrap.request_timeout', 'within 1 s', {'request_timeout': '1s'}),
+    '/redirect?n=2000': ('54000', 'webwrap.max_redirects', 'more than 10 times', {}),
+    '/redirect-loop': ('54000', 'webwrap.max_redirects', 'more than 100 times', {'max_redirects': '100'}),
+}
 
 
-@pytest.mark.parametrize('coding', CODINGS)
-@pytest.mark.parametrize('query', ['', '&chunked=1'])
-def test_a_small_page_may_compress_very_well(db, hostile, coding, query):
-    assert fetch(db.main, hostile.url(f'/repeated?coding={coding}&bytes=1000000{query}'), 'length(body)') > 999_000
+class Memory:
+    """Of a backend, while the context lasts: grown_mb is how far its resident memory rose above what it was."""
+
+    def __init__(self, session):
+        self.proc = Path(f'/proc/{session.pid}')
+
+    def __enter__(self):
+        (self.proc / 'clear_refs').write_text('5')  # the peak starts anew
+        self.before = self.status('VmRSS')
+        return self
+
+    def __exit__(self, *_):
+        self.grown_mb = (self.status('VmHWM') - self.before) / 1024
+
+    def status(self, name):
+        (line,) = [line for line in (self.proc / 'status').read_text().splitlines() if line.startswith(f'{name}:')]
+        return int(line.split()[1])
 
 
-@pytest.mark.parametrize('coding', CODINGS)
-@pytest.mark.parametrize('query', ['', '&chunked=1'])
-def test_beyond_a_megabyte_the_ratio_counts_to_the_byte(db, hostile, coding, query):
-    """Also where curl counts late: the page ends before its first buffer would."""
-    url = hostile.url(f'/repeated?coding={coding}&bytes=1500000{query}')
-    error = refusal(db.main, url)
-    assert error.sqlstate == '54000' and 'webwrap.max_compression_ratio' in error.message_hint and url in error.message_primary
-    db.main.run('SET webwrap.max_compression_ratio = 100000')
-    assert fetch(db.main, url, 'length(body)') > 1_499_000
-    db.main.run('RESET webwrap.max_compression_ratio')
+@pytest.fixture(params=['fetch', 'fetch_many', 'scan'])
+def ask(request, db, hostile):
+    """A function that asks for a path in one way and returns (SQLSTATE, message, hint) of the error; fetch_many tells the
+    message only."""
+    session = db.main
+    session.run(f"CREATE SERVER bad FOREIGN DATA WRAPPER webwrap OPTIONS (base_url '{hostile.url('/')}')",
+                table_sql('warm', 'bad', "a text OPTIONS (xpath '.')", url='ok', rows='//p', min_rows=None))
+
+    def ask_for(path):
+        if request.param == 'fetch_many':
+            return None, session.value('SELECT error FROM webwrap.fetch_many(ARRAY[%s])', hostile.url(path)), None
+        if request.param == 'fetch':
+            diagnostics = session.error('SELECT * FROM webwrap.fetch(%s)', hostile.url(path))
+        else:
+            session.run(table_sql('t', 'bad', "a text OPTIONS (xpath '.')", url=path, rows='//p', min_rows=None))
+            diagnostics = session.error('SELECT * FROM t')
+        return diagnostics.sqlstate, diagnostics.message_primary, diagnostics.message_hint
+
+    return ask_for
 
 
-def test_plain_pages_have_no_ratio(db, hostile):
-    db.main.run('SET webwrap.max_compression_ratio = 2')
-    assert fetch(db.main, hostile.url('/large?bytes=3000000'), 'length(body)') == 3_000_000
-    db.main.run('RESET webwrap.max_compression_ratio')
+def expect_work(session, hostile):
+    assert session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok')) == 200
+    assert session.rows('SELECT * FROM warm') == [('a page',)]
 
 
-def test_a_large_page_does_not_take_much_more_than_its_size(db, hostile):
-    """As body, bytea, text and row."""
-    session = db.connect()
-    fetch(session, hostile.url('/ok'))
-    before = megabytes(session.pid, 'VmRSS')
-    assert fetch(session, hostile.url(f'/large?bytes={10 << 20}'), 'length(body)') == 10 << 20
-    assert megabytes(session.pid, 'VmHWM') - before < 64
-    session.close()
+@pytest.mark.parametrize('path', ENDLESS)
+def test_a_limit_ends_it_in_little_memory(db, hostile, ask, path):
+    sqlstate, setting, words, settings = ENDLESS[path]
+    session = db.main
+    session.run(*(f"SET webwrap.{name} = '{value}'" for name, value in settings.items()))
+    expect_work(session, hostile)  # what a first request takes is no growth
+    with Memory(session) as memory:
+        state, message, hint = ask(path)
+    assert words in message
+    assert (state, hint) == (None, None) or (state == sqlstate and setting in hint)
+    FIGURES.note(f'growth of a backend by {path.partition("?")[0]}', memory.grown_mb, 'MB')
+    assert memory.grown_mb < MAX_GROWTH_MB
+    expect_work(session, hostile)
+
+
+def test_what_is_refused_again_and_again_leaves_nothing(db, hostile, ask):
+    session = db.main
+    expect_work(session, hostile)
+    session.run('SET webwrap.max_compression_ratio = 1000000')
+    ask('/gzip-bomb')
+    with Memory(session) as memory:
+        for _ in range(10):
+            assert session.error('SELECT * FROM webwrap.fetch(%s)', hostile.url('/gzip-bomb')).sqlstate == '54000'
+    assert memory.grown_mb < MAX_GROWTH_MB / 2
+
+
+def test_a_page_within_the_limit_is_no_bomb(db, hostile):
+    """The same measure sees a page that is let in."""
+    session = db.main
+    session.run("SET webwrap.max_page_size = '100MB'")
+    session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok'))
+    with Memory(session) as memory:
+        assert session.value('SELECT length(body) FROM webwrap.fetch(%s)', hostile.url(f'/large?bytes={90 << 20}')) == 90 << 20
+    assert memory.grown_mb > MAX_GROWTH_MB
+
+
+@pytest.mark.parametrize('path', ['/gzip-bomb', '/br-bomb', '/zstd-bomb', '/endless-chunked'])
+def test_many_at_once_are_bounded_by_their_number(db, hostile, path):
+    """Each connection has its own body of at most webwrap.max_page_size."""
+    session = db.main
+    session.run("SET webwrap.max_page_size = '1MB'", 'SET webwrap.max_compression_ratio = 1000000')
+    session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok'))
+    with Memory(session) as memory:
+        rows = session.rows('SELECT error FROM webwrap.fetch_many(%s)', [hostile.url(path)] * 20)
+    assert len(rows) == 20 and all('larger than 1 MB' in error for (error,) in rows)
+    FIGURES.note(f'growth of a backend by 20 times {path} with pages of 1 MB', memory.grown_mb, 'MB')
+    assert memory.grown_mb < MAX_GROWTH_MB
+
+
+@pytest.mark.parametrize('coding', ['gzip', 'deflate', 'br', 'zstd'])
+def test_the_bombs_are_of_codings_that_are_asked_for(db, hostile, coding):
+    """Otherwise a bomb is a page of a few bytes."""
+    echoed = db.main.value('SELECT html::jsonb FROM webwrap.fetch(%s)', hostile.url('/echo'))
+    (accepted,) = [value for name, value in echoed['headers'] if name.lower() == 'accept-encoding']
+    assert coding in accepted.replace(',', ' ').split()
+
+
+def test_a_cancel_ends_a_page_without_end(db, hostile):
+    session = db.main
+    session.run("SET webwrap.max_page_size = '1000MB'", "SET webwrap.request_timeout = '60s'", "SET statement_timeout = '100ms'")
+    assert session.error('SELECT length(body) FROM webwrap.fetch(%s)', hostile.url('/endless-chunked')).sqlstate == '57014'
+    session.run('RESET statement_timeout')
+    assert session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok')) == 200

@@ -1,10 +1,13 @@
 """Whatever a session waits for, it can be stopped, and goes on afterwards."""
 
+import itertools
 import time
+from pathlib import Path
 
 import pytest
 
-from database import wait_until
+from database import Database, wait_until
+from figures import FIGURES
 from goods import server_sql, table_sql
 
 COLUMNS = "a text OPTIONS (xpath './td')"
@@ -129,3 +132,138 @@ def test_a_closed_cursor_leaves_the_session_fine(db, site):
     db.main.run('CLOSE c', 'COMMIT')
     assert site.requests == ['/1']
     assert db.main.value('SELECT count(*) FROM t') == 3
+
+
+# -- every stage of a request, stopped in every way
+
+MANY = 20
+_numbers = itertools.count()
+
+
+def is_connecting(pid, port):
+    """Whether a socket in the network of this process waits for the answer to its first packet, as the kernel lists it."""
+    rows = [line.split() for line in Path(f'/proc/{pid}/net/tcp').read_text().splitlines()[1:]]
+    return any(row[2].endswith(f':{port:04X}') and row[3] == '02' for row in rows)
+
+
+class Stage:
+    """A page that keeps a request in one stage: `url` makes addresses, `is_reached(session)` tells, `works` is a page
+    that comes."""
+
+    def __init__(self, database, url, is_reached, works):
+        self.database, self.url, self.is_reached, self.works = database, url, is_reached, works
+
+
+@pytest.fixture
+def resolving(request):
+    dns = request.getfixturevalue('dns')
+    request.getfixturevalue('everywhere')
+    database = Database.create(request.getfixturevalue('inner_cluster'))
+    name = f'stage{next(_numbers)}.test'
+    for number in range(MANY):
+        dns.hang(f'{number}.{name}')
+    yield Stage(database, lambda number: f'http://{number}.{name}/', lambda session: dns.count(f'0.{name}') > 0,
+                'http://1.2.3.4/ok')
+    database.drop()
+
+
+@pytest.fixture
+def connecting(db, hostile):
+    url = hostile.silent_url()
+    port = int(url.rstrip('/').rpartition(':')[2])
+    return Stage(db, lambda number: f'{url}{number}', lambda session: is_connecting(session.pid, port), hostile.url('/ok'))
+
+
+@pytest.fixture
+def handshake(db, hostile):
+    url, before = hostile.mute_url(), hostile.mute_hellos
+    return Stage(db, lambda number: f'{url}{number}', lambda session: hostile.mute_hellos > before, hostile.url('/ok'))
+
+
+def page_stage(db, hostile, path):
+    mark = f'&mark={next(_numbers)}'
+    return Stage(db, lambda number: hostile.url(f'{path}{mark}&n={number}'),
+                 lambda session: any(mark in seen for seen in hostile.paths()), hostile.url('/ok'))
+
+
+@pytest.fixture
+def header(db, hostile):
+    return page_stage(db, hostile, '/hang?seconds=60')
+
+
+@pytest.fixture
+def body(db, hostile):
+    return page_stage(db, hostile, '/slow?delay=0.1&bytes=100000')
+
+
+@pytest.fixture(params=['resolving', 'connecting', 'handshake', 'header', 'body'])
+def stage(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(params=['fetch', 'fetch_many', 'scan'])
+def statement(request, stage):
+    if request.param == 'fetch':
+        return f"SELECT status FROM webwrap.fetch('{stage.url(0)}')"
+    if request.param == 'fetch_many':
+        urls = ', '.join(f"'{stage.url(number)}'" for number in range(MANY))
+        return f'SELECT url, error FROM webwrap.fetch_many(ARRAY[{urls}])'
+    stage.database.main.run('CREATE SERVER anywhere FOREIGN DATA WRAPPER webwrap',
+                            table_sql('staged', 'anywhere', COLUMNS, url=stage.url(0), min_rows=None))
+    return 'SELECT * FROM staged'
+
+
+def expect_work(stage, session):
+    session.run('RESET statement_timeout')
+    assert session.value('SELECT status FROM webwrap.fetch(%s)', stage.works) == 200
+    assert session.row('SELECT count(*), max(error) FROM webwrap.fetch_many(%s)', [stage.works] * 3) == (3, None)
+
+
+def logged_sqlstate(stage, pid, message):
+    """Of a message of this backend in the server's log: psycopg does not tell that of its last one."""
+    found = [line.partition(' FATAL: ')[0].split()[-1] for line in stage.database.cluster.log.read_text().splitlines()
+             if f'[{pid}]' in line and message in line]
+    return found[0] if found else None
+
+
+def note_delay(what, seconds):
+    FIGURES.note(f'time to {what}', seconds * 1000, 'ms')
+    assert seconds < 2
+
+
+def test_statement_timeout_ends_each_stage(stage, statement, request):
+    session = stage.database.connect()
+    session.run("SET statement_timeout = '300ms'")
+    started = time.monotonic()
+    error = session.error(statement)
+    delay = time.monotonic() - started - 0.3
+    assert error.sqlstate == '57014' and 'statement timeout' in error.message_primary
+    assert stage.is_reached(session) or 'connecting' in request.node.name  # a closed socket leaves no trace
+    note_delay('a statement_timeout', delay)
+    expect_work(stage, session)
+
+
+def test_pg_cancel_backend_ends_each_stage(stage, statement):
+    session = stage.database.connect()
+    running = session.start(statement)
+    wait_until(lambda: stage.is_reached(session), 'the stage is not reached')
+    started = time.monotonic()
+    assert stage.database.main.value('SELECT pg_cancel_backend(%s)', session.pid)
+    assert running.wait().sqlstate == '57014' and 'user request' in str(running.error)
+    note_delay('a pg_cancel_backend', running.ended_at - started)
+    expect_work(stage, session)
+
+
+def test_pg_terminate_backend_ends_each_stage(stage, statement):
+    session = stage.database.connect()
+    pid = session.pid
+    running = session.start(statement)
+    wait_until(lambda: stage.is_reached(session), 'the stage is not reached')
+    started = time.monotonic()
+    assert stage.database.main.value('SELECT pg_terminate_backend(%s)', pid)
+    message = 'terminating connection due to administrator command'
+    assert message in str(running.wait().error) and logged_sqlstate(stage, pid, message) == '57P01'
+    note_delay('a pg_terminate_backend', running.ended_at - started)
+    wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
+    note_delay('the end of a terminated backend', time.monotonic() - started)
+    expect_work(stage, stage.database.connect())

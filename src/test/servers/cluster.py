@@ -33,13 +33,16 @@ SERVER_USER = 'postgres'
 
 
 class Cluster:
-    """One cluster. `folder` keeps its state; data live there too unless the server's user cannot enter it."""
+    """One cluster. `folder` keeps its state; data live there too unless the server's user cannot enter it. Server programs
+    run behind the command `prefix` (nsenter ...), with `environment` added to ours."""
 
-    def __init__(self, folder, pg_config='pg_config', fsync=False, settings=None):
+    def __init__(self, folder, pg_config='pg_config', fsync=False, settings=None, prefix=(), environment=None):
         self.folder = Path(folder).resolve()
         self.bindir = Path(_output([pg_config, '--bindir']))
         self.fsync = fsync
         self.settings = dict(settings or {})
+        self.prefix = list(prefix)
+        self.environment = dict(environment or {})
         self.user = SERVER_USER
         self.port = None
         self.base = None  # holds data, log and socket
@@ -217,9 +220,11 @@ class Cluster:
         command = [str(self.bindir / program), *map(str, arguments)]
         if os.geteuid() == 0:
             command = ['runuser', '-u', SERVER_USER, '--', *command]
+        command = self.prefix + command
         # A file, not a pipe: the server inherits it and would keep a pipe open.
         with tempfile.TemporaryFile('w+') as output:
-            done = subprocess.run(command, cwd='/', stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            done = subprocess.run(command, cwd='/', stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                  env={**os.environ, **self.environment})
             output.seek(0)
             done.stdout = output.read()
         return done

@@ -6,6 +6,7 @@ As a module:
         server.url("/ok")            # http://127.0.0.1:PORT/ok
         server.requests              # what arrived, in order: method, path, headers, body
         server.silent_url()          # a port where no one ever accepts
+        server.mute_url()            # one where no one ever says anything, for https
 
 As a program it prints one line of JSON with its URLs and serves until its time is over, its standard input ends (with
 --until-eof) or it is told to stop:
@@ -20,6 +21,7 @@ import gzip
 import html
 import http.server
 import json
+import selectors
 import shutil
 import socket
 import ssl
@@ -210,6 +212,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_zstd_bomb(self):
         self.send_bomb("zstd", self.server.owner.bomb("zstd"))
 
+    def get_deflate_bomb(self):
+        self.send_bomb("deflate", self.server.owner.bomb("deflate"))
+
+    def get_zstd_window_bomb(self):
+        """One that wants 128 MB of memory to unpack."""
+        self.send_bomb("zstd", self.server.owner.bomb("zstd-window"))
+
+    def get_long(self):
+        """Says that 10 TB come, and begins."""
+        self.start(headers=[("Content-Length", str(10 << 40))])
+        while not self.server.owner.is_stopping:
+            self.wfile.write(b"<p>more</p>" * 1000)
+
     def get_codings(self):
         """?n=..: a page that is gzipped n times."""
         body, count = PAGE.encode(), self.number("n", 2)
@@ -307,6 +322,8 @@ class HostileServer:
         self._stopping = threading.Event()
         self._bombs = {}
         self._silent = None
+        self._mute = None
+        self.mute_hellos = 0
 
     def __enter__(self):
         self._http = Listener((self.host, 0), Handler)
@@ -370,6 +387,32 @@ class HostileServer:
             port = self._silent[0].getsockname()[1]
         return f"http://127.0.0.1:{port}/"
 
+    def mute_url(self):
+        """An https URL to a port where every connection is taken and nothing is ever said; mute_hellos counts those that
+        began a TLS handshake."""
+        with self._lock:
+            if self._mute is None:
+                self._mute = socket.create_server(("127.0.0.1", 0), backlog=128)
+                threading.Thread(target=self._take_mutely, daemon=True).start()
+            return f"https://127.0.0.1:{self._mute.getsockname()[1]}/"
+
+    def _take_mutely(self):
+        kept = selectors.DefaultSelector()
+        kept.register(self._mute, selectors.EVENT_READ)
+        while not self.is_stopping:
+            for key, _ in kept.select(timeout=0.1):
+                if key.fileobj is self._mute:
+                    kept.register(self._mute.accept()[0], selectors.EVENT_READ, True)
+                    continue
+                with contextlib.suppress(OSError):
+                    if key.fileobj.recv(65536):
+                        self.mute_hellos += 1
+                        continue
+                kept.unregister(key.fileobj)
+                key.fileobj.close()
+        for key in list(kept.get_map().values()):
+            key.fileobj.close()
+
     def bomb(self, coding):
         """Bytes that unpack to BOMB_BYTES zeros, or None without an encoder."""
         with self._lock:
@@ -379,8 +422,8 @@ class HostileServer:
 
 
 def make_bomb(coding):
-    if coding == "gzip":
-        encoder = zlib.compressobj(9, zlib.DEFLATED, 31)
+    if coding in ("gzip", "deflate"):
+        encoder = zlib.compressobj(9, zlib.DEFLATED, 31 if coding == "gzip" else 15)
         zeros = bytes(1 << 20)
         return b"".join([encoder.compress(zeros) for _ in range(BOMB_BYTES >> 20)] + [encoder.flush()])
     return compress(coding, bytes(BOMB_BYTES))
@@ -394,7 +437,8 @@ def compress(coding, data):
         return compress_brotli(data)
     if shutil.which("zstd") is None:
         return None
-    return subprocess.run(["zstd", "-q", "-19", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
+    how = "--long=27" if coding == "zstd-window" else "-19"
+    return subprocess.run(["zstd", "-q", how, "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
 def compress_brotli(data):
