@@ -273,6 +273,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_binary(self):
         self.answer(bytes(range(256)), "application/octet-stream")
 
+    def get_typed(self):
+        """?type=..&text=..: these characters as bytes."""
+        self.answer(self.query["text"].encode("latin-1"), self.query.get("type"))
+
     def get_untyped(self):
         """?binary=1 for bytes that are no text."""
         self.answer(bytes(range(256)) if "binary" in self.query else PAGE.encode(), None)
