@@ -267,3 +267,28 @@ def test_pg_terminate_backend_ends_each_stage(stage, statement):
     wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
     note_delay('the end of a terminated backend', time.monotonic() - started)
     expect_work(stage, stage.database.connect())
+
+
+def test_a_session_that_waits_holds_no_one_up(stage):
+    """Dropping a database waits for every session of the server to answer a signal (from PostgreSQL 15 on)."""
+    waiting, other = stage.database.connect(), stage.database.connect()
+    running = waiting.start(f"SELECT status FROM webwrap.fetch('{stage.url(0)}')")
+    wait_until(lambda: stage.is_reached(waiting), 'the stage is not reached')
+    other.run("SET statement_timeout = '20s'", 'CREATE DATABASE dropped')
+    started = time.monotonic()
+    other.run('DROP DATABASE dropped')
+    FIGURES.note('time to drop a database beside a waiting request', (time.monotonic() - started) * 1000, 'ms')
+    assert not running.is_done
+    waiting.connection.cancel()
+    assert running.wait().sqlstate == '57014'
+
+
+def test_a_client_that_leaves_ends_its_request(stage):
+    """With client_connection_check_interval the server looks whether the client is still there."""
+    session = stage.database.connect()
+    pid = session.pid
+    session.run("SET client_connection_check_interval = '100ms'")
+    session.connection.pgconn.send_query(f"SELECT status FROM webwrap.fetch('{stage.url(0)}')".encode())
+    wait_until(lambda: stage.is_reached(session), 'the stage is not reached')
+    session.connection.pgconn.finish()
+    wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')

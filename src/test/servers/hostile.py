@@ -199,6 +199,44 @@ class Handler(http.server.BaseHTTPRequestHandler):
         while not self.server.owner.is_stopping:
             self.wfile.write(b"x" * 1000 if "line" in self.query else b"X-More: and more\r\n" * 100)
 
+    def get_endless_hints(self):
+        """One interim answer after the other, never the final one."""
+        while not self.server.owner.is_stopping:
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n" * 50)
+
+    def get_endless_trailer(self):
+        """A whole page in chunks, and then trailer after trailer."""
+        self.start(headers=[("Transfer-Encoding", "chunked")])
+        self.chunk(PAGE.encode())
+        self.wfile.write(b"0\r\n")
+        while not self.server.owner.is_stopping:
+            self.wfile.write(b"X-More: and more\r\n" * 100)
+
+    def get_endless_chunk_extension(self):
+        self.start(headers=[("Transfer-Encoding", "chunked")])
+        self.wfile.write(b"5;")
+        while not self.server.owner.is_stopping:
+            self.wfile.write(b"x" * 10000)
+
+    def get_small_chunks(self):
+        """?bytes=..: each in a chunk of its own."""
+        self.start(headers=[("Transfer-Encoding", "chunked")])
+        for _ in range(self.number("bytes", 1 << 20) // 1024):
+            self.wfile.write(b"1\r\nx\r\n" * 1024)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def get_slow_header(self):
+        """?delay=..: a header of which one byte comes per delay."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not self.server.owner.sleep(self.number("delay", 1.0)):
+            self.wfile.write(b"x")
+
+    def get_redirect_with_body(self):
+        """A redirect whose own page never ends."""
+        self.start(302, [("Location", "/ok"), ("Transfer-Encoding", "chunked")])
+        while not self.server.owner.is_stopping:
+            self.chunk(b"<p>more</p>" * 1000)
+
     def get_large(self):
         """?bytes=.. of text."""
         self.answer(b"a" * self.number("bytes", 1 << 20), "text/plain")
