@@ -286,7 +286,7 @@ void Transfer::set_proxy() {
         return;
     set(CURLOPT_PROXYUSERNAME, proxy.username.c_str());
     set(CURLOPT_PROXYPASSWORD, proxy.password.c_str());
-    /* A tunnel is open to whoever uses its connection, and curl does not compare who opened it. */
+    /* A tunnel is open to whoever uses its connection, and not every curl compares who opened it. */
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);
 }

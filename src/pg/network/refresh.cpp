@@ -22,29 +22,30 @@ namespace {
 using nlohmann::json;
 
 /* Settings that a session may have of its own and that decide what it may fetch and at what price. */
-constexpr const char *kSettings[] = {
-    "webwrap.allowed_networks",      "webwrap.connect_timeout", "webwrap.low_speed_limit", "webwrap.low_speed_time",
-    "webwrap.max_compression_ratio", "webwrap.max_header_size", "webwrap.max_page_size",   "webwrap.max_redirects",
-    "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
+constexpr const char *kSettings[] = {"webwrap.allowed_networks",      "webwrap.connect_timeout",
+                                     "webwrap.low_speed_limit",       "webwrap.low_speed_time",
+                                     "webwrap.max_compression_ratio", "webwrap.max_header_size",
+                                     "webwrap.max_page_size",         "webwrap.max_redirects",
+                                     "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
 
 json request_to_json(const Request &request) {
     const Credentials &credentials = request.access.credentials;
-    json value = {{"url", request.url},
-                  {"headers", request.headers},
-                  {"user_agent", request.user_agent},
-                  {"secret_headers", credentials.headers},
-                  {"client_certificate", credentials.client_certificate},
-                  {"client_key", credentials.client_key},
-                  {"client_key_password", credentials.client_key_password},
-                  {"identity", credentials.identity},
-                  {"ca_certificates", request.access.ca_certificates},
-                  {"proxy", {request.access.proxy.url, request.access.proxy.username, request.access.proxy.password}},
-                  {"renderer",
-                   {request.access.renderer.url, request.access.renderer.body, request.access.renderer.content_type}},
-                  {"respects_robots", request.respects_robots},
-                  {"requests_per_second", request.requests_per_second},
-                  {"max_retries", request.max_retries},
-                  {"stale_while_revalidate_s", request.cache.rules.stale_while_revalidate_s}};
+    json value = {
+        {"url", request.url},
+        {"headers", request.headers},
+        {"user_agent", request.user_agent},
+        {"secret_headers", credentials.headers},
+        {"client_certificate", credentials.client_certificate},
+        {"client_key", credentials.client_key},
+        {"client_key_password", credentials.client_key_password},
+        {"identity", credentials.identity},
+        {"ca_certificates", request.access.ca_certificates},
+        {"proxy", {request.access.proxy.url, request.access.proxy.username, request.access.proxy.password}},
+        {"renderer", {request.access.renderer.url, request.access.renderer.body, request.access.renderer.content_type}},
+        {"respects_robots", request.respects_robots},
+        {"requests_per_second", request.requests_per_second},
+        {"max_retries", request.max_retries},
+        {"stale_while_revalidate_s", request.cache.rules.stale_while_revalidate_s}};
     if (request.cache.rules.ttl_s)
         value["ttl_s"] = *request.cache.rules.ttl_s;
     return value;
