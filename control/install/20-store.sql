@@ -10,8 +10,6 @@ COMMENT ON TABLE webwrap.body IS
 'Content-addressed store of page bodies: each body once, under its XXH3 128-bit hash, compressed with zstd, with another '
 'body as raw prefix where prefix_hash names one. Read through webwrap.load_body.';
 COMMENT ON COLUMN webwrap.body.size_bytes IS 'size before compression';
--- A prefix before what refers to it (it has none itself), or a dump as INSERT statements would not restore.
-SELECT pg_catalog.pg_extension_config_dump('webwrap.body', 'ORDER BY prefix_hash NULLS FIRST');
 
 CREATE FUNCTION webwrap.store_body(body bytea, prefix_hash bytea DEFAULT NULL) RETURNS bytea
     AS 'MODULE_PATHNAME', 'webwrap_store_body'

@@ -69,24 +69,19 @@ SELECT pg_catalog.pg_extension_config_dump('webwrap.adaptation_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.adaptation_batch_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.adaptation', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.snapshot', '');
+-- Without what only the cache holds: it can be fetched again. A prefix comes before what refers to it (it has none itself),
+-- or a dump as INSERT statements would not restore.
+SELECT pg_catalog.pg_extension_config_dump('webwrap.body', $condition$
+WHERE NOT EXISTS (SELECT FROM webwrap.cached_response c WHERE c.body_hash = hash)
+   OR EXISTS (SELECT FROM webwrap.snapshot s WHERE s.body_hash = hash)
+   OR EXISTS (SELECT FROM webwrap.body later WHERE later.prefix_hash = webwrap.body.hash)
+ORDER BY prefix_hash NULLS FIRST$condition$);
 
 CREATE FUNCTION webwrap.drop_unused_bodies() RETURNS bigint
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 10000
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    dropped bigint;
-BEGIN
-    -- Other transactions may have stored references that nobody sees yet: store_body holds this lock.
-    IF NOT pg_try_advisory_xact_lock('webwrap.body'::regclass::oid::int, 0) THEN
-        RETURN 0;
-    END IF;
-    DELETE FROM webwrap.body b
-    WHERE NOT EXISTS (SELECT FROM webwrap.snapshot s WHERE s.body_hash = b.hash)
-      AND NOT EXISTS (SELECT FROM webwrap.body later WHERE later.prefix_hash = b.hash);
-    GET DIAGNOSTICS dropped = ROW_COUNT;
-    RETURN dropped;
-END
+    SELECT webwrap.drop_bodies(array_agg(b.hash)) FROM webwrap.body b;
 $$;
 REVOKE ALL ON FUNCTION webwrap.drop_unused_bodies() FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.drop_unused_bodies() IS
@@ -101,7 +96,11 @@ DECLARE
     target regclass := (learned ->> 'relation')::oid::regclass;
     page jsonb;
     prefix bytea;
+    replaced bytea[];
+    prefixes bytea[];
 BEGIN
+    replaced := ARRAY(SELECT s.body_hash FROM webwrap.snapshot s WHERE s.relation = target);
+    prefixes := ARRAY(SELECT b.prefix_hash FROM webwrap.body b WHERE b.hash = ANY (replaced));
     FOR page IN SELECT * FROM jsonb_array_elements(learned -> 'snapshots') LOOP
         SELECT s.body_hash INTO prefix
         FROM webwrap.snapshot s JOIN webwrap.body b ON b.hash = s.body_hash
@@ -126,10 +125,14 @@ BEGIN
         ) s WHERE s.place <= (learned ->> 'max_snapshots')::int
               AND (s.batch IN (SELECT g.batch FROM generation g)
                    OR EXISTS (SELECT FROM webwrap.adaptation a WHERE a.batch = s.batch AND a.status = 'approved'))
+    ), gone AS (
+        DELETE FROM webwrap.snapshot s
+        WHERE s.relation = target AND (s.batch, s.url) NOT IN (SELECT k.batch, k.url FROM kept k)
+        RETURNING s.body_hash
     )
-    DELETE FROM webwrap.snapshot s
-    WHERE s.relation = target AND (s.batch, s.url) NOT IN (SELECT k.batch, k.url FROM kept k);
-    PERFORM webwrap.drop_unused_bodies();
+    SELECT replaced || array_agg(g.body_hash) INTO replaced FROM gone g;
+    PERFORM webwrap.drop_bodies(replaced);
+    PERFORM webwrap.drop_bodies(prefixes); -- those whose last dependent has just gone
 END
 $$;
 REVOKE ALL ON FUNCTION webwrap.record_snapshots(jsonb, bigint) FROM PUBLIC;

@@ -217,12 +217,15 @@ class NearServer:
         return self._counts[0]
 
 
-def fetch_near(server, pages):
-    with connect() as session:
-        session.execute(f'SET webwrap.max_concurrent_requests = {NEAR_CONNECTIONS}')
-        session.execute(f'SET webwrap.max_connections_per_host = {NEAR_CONNECTIONS}')
-        return session.execute(WHOLE.format(content='html', function=f'webwrap.fetch_many({URLS})'),
-                               [len(NEAR_BODY), server.url(''), pages]).fetchone()[0]
+def fetch_near(options):
+    """The cache of the peer is none; with ours on, each page goes to the background writer or comes back from the table."""
+    def fetch(server, pages):
+        with connect() as session:
+            session.execute(f'SET webwrap.max_concurrent_requests = {NEAR_CONNECTIONS}')
+            session.execute(f'SET webwrap.max_connections_per_host = {NEAR_CONNECTIONS}')
+            return session.execute(WHOLE.format(content='html', function=f"webwrap.fetch_many({URLS}, '{options}')"),
+                                   [len(NEAR_BODY), server.url(''), pages]).fetchone()[0]
+    return fetch
 
 
 def fetch_blocking(keeps_handle):
@@ -237,7 +240,8 @@ def measure_near(ours, options):
     with connect() as session:
         session.execute('CREATE EXTENSION IF NOT EXISTS plpython3u')
         session.execute(BLOCKING)
-    fetchers = {ours: fetch_near, 'blocking-new-handle': fetch_blocking(False), 'blocking-keep-alive': fetch_blocking(True)}
+    fetchers = {ours: fetch_near('{"cache": "off"}'), 'ours-with-cache': fetch_near('{}'),
+                'blocking-new-handle': fetch_blocking(False), 'blocking-keep-alive': fetch_blocking(True)}
     pages = NEAR_PAGES_TIMES * options.pages
     for benchmark, charset in NEAR_CHARSETS.items():
         connections = {}

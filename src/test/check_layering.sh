@@ -1,6 +1,6 @@
 #!/bin/sh
-# Data flows one way: core rooms include only core rooms above them; only src/pg includes the server's headers, and there
-# only functions, fdw and worker use what is below the bridge.
+# Data flows one way: core rooms include only core rooms above them; only src/pg includes the server's headers, and its
+# folders only those above them, too.
 set -eu
 rooms='base fetch parse select match wrap separate crawl'
 # store stands beside fetch: it needs only base.
@@ -26,11 +26,21 @@ done
 for used in $(grep -hoE '#include "core/[a-z]+/' -r src/core/store | sed 's|.*core/||; s|/||' | sort -u); do
     [ "$used" = base ] || [ "$used" = store ] || report "core/store includes core/$used"
 done
-if grep -nE '#include "pg/(functions|fdw|worker)/' -r src/pg/bridge; then
+above='bridge'
+for folder in shared worker network fdw functions; do
+    for used in $(grep -hoE '#include "pg/[a-z]+/' -r "src/pg/$folder" | sed 's|.*pg/||; s|/||' | sort -u); do
+        case " $above $folder " in
+        *" $used "*) ;;
+        *) report "pg/$folder includes pg/$used, which is not above it" ;;
+        esac
+    done
+    above="$above $folder"
+done
+if grep -nE '#include "pg/' -r src/pg/bridge | grep -v 'pg/bridge/'; then
     report 'the bridge includes what it carries'
 fi
-if grep -nE 'PG_VERSION_NUM' -r src --include='*.cpp' --include='*.hpp' | grep -v src/pg/bridge/compat.hpp; then
-    report 'a version is tested outside compat.hpp'
+if grep -nE 'PG_VERSION_NUM' -r src --include='*.cpp' --include='*.hpp' | grep -v 'src/pg/bridge/compat\.'; then
+    report 'a version is tested outside compat.hpp and compat.cpp'
 fi
 [ "$failed" = 0 ] && echo 'layering: data flows one way'
 exit "$failed"

@@ -274,11 +274,12 @@ def read_settings():
     rows = []
     table = re.search(r'IntSetting kIntSettings\[\] = \{(.*?)\n\};', source, re.S)[1]
     for entry in re.findall(r'\{("webwrap.*?)\}', table, re.S):
-        name, description, variable, low, high, unit = split_top(_joined(entry))
+        name, description, variable, low, high, unit, *context = split_top(_joined(entry))
         unit = '' if unit == '0' else UNITS[unit]
         default = number_of(defaults[variable.split('::')[1]], limits)
         rows.append((name.strip('"'), quantity(default, unit),
-                     shown_range(number_of(low, limits), number_of(high, limits), unit), 'everyone', description.strip('"')))
+                     shown_range(number_of(low, limits), number_of(high, limits), unit),
+                     'superusers' if 'PGC_SUSET' in context else 'everyone', description.strip('"')))
     for kind, call in re.findall(r'DefineCustom(Bool|String|Real)Variable\((.*?)\);', source, re.S):
         parts = split_top(_joined(call))
         words = ['' if part == '""' else part.strip('"') for part in parts]

@@ -8,7 +8,9 @@ struct Interrupt {
     using PollHook = void (*)();
     using PendingHook = bool (*)() noexcept;
     using FuseHook = void (*)(volatile unsigned long *budget) noexcept;
+    using WaitHook = void (*)(bool begins) noexcept;
     static inline constinit PollHook poll_hook = nullptr;
+    static inline constinit WaitHook wait_hook = nullptr;
     static inline constinit PendingHook pending_hook = nullptr;
     static inline constinit FuseHook fuse_hook = nullptr;
 
@@ -30,6 +32,21 @@ struct Interrupt {
         }
         Fuse(const Fuse &) = delete;
         Fuse &operator=(const Fuse &) = delete;
+    };
+
+    /* Lives while nothing is done but to wait for the network: the server shows it as a wait event. */
+    class Wait {
+      public:
+        Wait() noexcept {
+            if (wait_hook != nullptr)
+                wait_hook(true);
+        }
+        ~Wait() {
+            if (wait_hook != nullptr)
+                wait_hook(false);
+        }
+        Wait(const Wait &) = delete;
+        Wait &operator=(const Wait &) = delete;
     };
 
     [[nodiscard]] static bool pending() noexcept { return pending_hook != nullptr && pending_hook(); }

@@ -9,6 +9,7 @@ namespace webwrap {
  * here are the settings' defaults. */
 struct Limits {
     std::size_t max_page_size_bytes = std::size_t{10} << 20; /* decoded body of one response */
+    int max_compression_ratio = 200; /* of a body of more than 1 MB to what came over the wire */
     std::size_t max_header_size_bytes = std::size_t{64} << 10;
     int max_redirects = 10;
     int max_nodes = 2'000'000; /* nodes and attributes of one document */

@@ -141,7 +141,7 @@ Network parse_network(std::string_view text) {
     return {*address, is_ipv4 ? kMappedBits + bits : bits};
 }
 
-AddressPolicy::AddressPolicy(std::string_view allowed_networks) {
+AddressPolicy::AddressPolicy(std::string_view allowed_networks) : text_(allowed_networks) {
     while (!trim(allowed_networks).empty()) {
         const std::size_t comma = allowed_networks.find(',');
         allowed_.push_back(parse_network(allowed_networks.substr(0, comma)));
@@ -152,7 +152,7 @@ AddressPolicy::AddressPolicy(std::string_view allowed_networks) {
 }
 
 bool AddressPolicy::permits(const Address &address) const noexcept {
-    if (any_contains(allowed_, address))
+    if (lists(address))
         return true;
     if (contains(kMapped, address))
         return !any_contains(kSpecialIpv4, address);
@@ -168,6 +168,13 @@ bool AddressPolicy::permits(const Address &address) const noexcept {
 bool AddressPolicy::permits(const sockaddr *address) const noexcept {
     const std::optional<Address> parsed = address_of(address);
     return parsed.has_value() && permits(*parsed);
+}
+
+bool AddressPolicy::lists(const Address &address) const noexcept { return any_contains(allowed_, address); }
+
+bool AddressPolicy::lists(const sockaddr *address) const noexcept {
+    const std::optional<Address> parsed = address_of(address);
+    return parsed.has_value() && lists(*parsed);
 }
 
 std::string address_text(const sockaddr *address) {

@@ -36,8 +36,15 @@ class AddressPolicy {
 
     [[nodiscard]] bool permits(const Address &address) const noexcept;
     [[nodiscard]] bool permits(const sockaddr *address) const noexcept;
+    /* Whether the allow-list names the address: being public is not enough. */
+    [[nodiscard]] bool lists(const Address &address) const noexcept;
+    [[nodiscard]] bool lists(const sockaddr *address) const noexcept;
+
+    /* As they were given. */
+    [[nodiscard]] const std::string &allowed_networks() const noexcept { return text_; }
 
   private:
+    std::string text_;
     std::vector<Network> allowed_;
 };
 

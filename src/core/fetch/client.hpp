@@ -10,44 +10,20 @@
 
 #include "core/base/error.hpp"
 #include "core/base/limits.hpp"
+#include "core/fetch/access.hpp"
 #include "core/fetch/address.hpp"
+#include "core/fetch/request.hpp"
+#include "core/fetch/services.hpp"
 
 namespace webwrap {
 
-struct Request {
-    std::string url = {};
-    std::string method = "GET";
-    std::vector<std::pair<std::string, std::string>> headers = {}; /* CR, LF and NUL are refused */
-    std::string body = {};
-    std::string user_agent = {}; /* empty: webwrap/<version> */
-};
-
-using Headers = std::vector<std::pair<std::string, std::string>>; /* names in lower case, in order of arrival */
-
-struct Response {
-    std::string url;       /* as asked */
-    std::string final_url; /* after redirects */
-    int status = 0;
-    Headers headers;          /* of the last hop only */
-    std::string content_type; /* media type without parameters, lower case; empty when absent */
-    std::string charset;      /* label that the transport gives; empty when absent */
-    std::string body;         /* after content decoding */
-    double elapsed_ms = 0;
-    int redirects = 0;
-};
-
-/* Outcome of one request of many: a response, or the error that ended it. */
-struct FetchOutcome {
-    std::size_t request_index = 0;
-    std::optional<Response> response;
-    std::optional<Error> error;
-};
-
 /* Performs requests with curl's multi interface: keeps connections between calls, polls while it resolves, connects and
- * reads, follows redirects itself and checks the resolved address of every hop. Not thread-safe; one per backend. */
+ * reads, follows redirects itself and checks the resolved address of every hop. Each hop goes through the cache, shares
+ * the request of others for the same (single flight), keeps to robots.txt where asked to, waits for its turn at the host
+ * and is repeated where that helps. Not thread-safe; one per backend. */
 class Client {
   public:
-    Client();
+    explicit Client(FetchServices services = {});
     ~Client();
     Client(const Client &) = delete;
     Client &operator=(const Client &) = delete;

@@ -14,6 +14,7 @@ namespace webwrap {
 namespace {
 
 constexpr std::size_t kShownBytes = 80;
+constexpr const char *kUserAgent = "webwrap/" WEBWRAP_VERSION;
 
 constexpr std::array<std::string_view, 7> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
@@ -27,26 +28,13 @@ constexpr std::array<std::string_view, 8> kHeadersKeptAcrossOrigins = {
 
 bool is_one_of(const auto &names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
-/* The characters of a header's name (RFC 9110 section 5.6.2). */
-bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
+bool has_header(const Headers &headers, std::string_view name) {
+    return std::ranges::any_of(headers,
+                               [&](const auto &header) { return ascii_lower(header.first) == ascii_lower(name); });
 }
 
 bool breaks_line(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
-void check_header(const std::string &name, const std::string &value) {
-    if (!is_token(name))
-        throw Error(ErrorKind::kInvalidArgument,
-                    "invalid header name \"" + abbreviate(fold_space(name), kShownBytes) + "\"");
-    if (breaks_line(value))
-        throw Error(ErrorKind::kInvalidArgument, "value of header \"" + name + "\" contains a line break or NUL");
-    if (is_one_of(kReservedHeaders, ascii_lower(name)))
-        throw Error(ErrorKind::kInvalidArgument, "header \"" + name + "\" cannot be set");
 }
 
 std::string checked_method(std::string_view method) {
@@ -108,7 +96,44 @@ std::string_view take_parameter(std::string_view &rest) {
     return parameter;
 }
 
+std::string with_url(std::string_view text, std::string_view url) {
+    std::string filled;
+    for (std::size_t at = text.find(kUrlPlace); at != std::string_view::npos; at = text.find(kUrlPlace)) {
+        filled.append(text.substr(0, at)).append(url);
+        text.remove_prefix(at + kUrlPlace.size());
+    }
+    return filled.append(text);
+}
+
+/* URLs in normal form are printable ASCII. */
+std::string json_escaped(std::string_view url) {
+    std::string escaped;
+    for (const char c : url) {
+        if (c == '"' || c == '\\')
+            escaped.push_back('\\');
+        escaped.push_back(c);
+    }
+    return escaped;
+}
+
 } // namespace
+
+/* RFC 9110 section 5.6.2. */
+bool is_header_name(std::string_view text) noexcept {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+void check_header(const std::string &name, const std::string &value) {
+    if (!is_header_name(name))
+        throw Error(ErrorKind::kInvalidArgument,
+                    "invalid header name \"" + abbreviate(fold_space(name), kShownBytes) + "\"");
+    if (breaks_line(value))
+        throw Error(ErrorKind::kInvalidArgument, "value of header \"" + name + "\" contains a line break or NUL");
+    if (is_one_of(kReservedHeaders, ascii_lower(name)))
+        throw Error(ErrorKind::kInvalidArgument, "header \"" + name + "\" cannot be set");
+}
 
 Hop first_hop(const Request &request) {
     Hop hop;
@@ -118,15 +143,81 @@ Hop first_hop(const Request &request) {
         check_header(name, value);
     hop.headers = request.headers;
     hop.body = request.body;
-    hop.user_agent = request.user_agent.empty() ? "webwrap/" WEBWRAP_VERSION : request.user_agent;
+    hop.user_agent = request.user_agent.empty() ? kUserAgent : request.user_agent;
     if (breaks_line(hop.user_agent))
         throw Error(ErrorKind::kInvalidArgument, "user agent contains a line break or NUL");
+    hop.access = request.access;
+    check_combination(hop.access);
+    if (!hop.access.renderer.url.empty() && (hop.method != "GET" || !hop.body.empty() || !hop.headers.empty()))
+        throw Error(ErrorKind::kInvalidOption, "a renderer gets nothing but URLs",
+                    "It loads the page itself, so method, headers and body of the request would have no effect.");
+    for (const auto &[name, value] : hop.access.credentials.headers)
+        check_header(name, value);
+    std::erase_if(hop.access.credentials.headers,
+                  [&](const auto &header) { return has_header(request.headers, header.first); });
     return hop;
+}
+
+Headers sent_headers(const Hop &hop) {
+    Headers sent;
+    for (const auto &[name, value] : hop.headers)
+        sent.emplace_back(ascii_lower(name), value);
+    sent.emplace_back("user-agent", hop.user_agent);
+    sent.emplace_back("accept-encoding",
+                      "all"); /* always the same, whatever curl was built with: bodies are kept plain */
+    return sent;
+}
+
+std::optional<std::string> cache_identity(const Hop &hop) {
+    constexpr std::array<std::string_view, 6> kHarmless = {"accept", "accept-language", "cache-control",
+                                                           "pragma", "referer",         "user-agent"};
+    const bool is_plain = hop.method == "GET" && hop.body.empty() && hop.access.cookies == nullptr;
+    if (!is_plain || !std::ranges::all_of(hop.headers, [&](const auto &header) {
+            return is_one_of(kHarmless, ascii_lower(header.first));
+        }))
+        return std::nullopt;
+    const Credentials &credentials = hop.access.credentials;
+    if (!credentials.empty() && credentials.identity.empty())
+        return std::nullopt;
+    std::string identity = credentials.empty() ? "" : credentials.identity;
+    const auto add = [&](const std::string &part) { identity += (identity.empty() ? "" : ", ") + part; };
+    if (const std::string way = name_of_way(hop.access); !way.empty())
+        add(way);
+    if (hop.user_agent != kUserAgent)
+        add("as " + hop.user_agent);
+    return identity;
+}
+
+Request robots_request(const Request &request, const Hop &hop) {
+    constexpr std::int64_t kKept_s = 3600; /* RFC 9309 section 2.4 allows a day */
+    Request robots;
+    robots.url = hop.url.scheme + "://" + hop.url.host + ":" + std::to_string(hop.url.port) + "/robots.txt";
+    robots.user_agent = hop.user_agent;
+    robots.access = hop.access;
+    robots.access.credentials.headers.clear(); /* without its certificate a client may not be let in at all */
+    robots.access.cookies = nullptr;
+    robots.access.renderer = {}; /* a browser would make a page of it */
+    robots.max_retries = request.max_retries;
+    robots.cache.mode = request.cache.mode == CacheUse::Mode::kReload ? CacheUse::Mode::kUse : request.cache.mode;
+    robots.cache.rules.ttl_s = kKept_s;
+    return robots;
+}
+
+Rendering rendering_of(const Renderer &renderer, const Url &page) {
+    const std::string percent_encoded = percent_encode(page.text);
+    Rendering rendering;
+    rendering.url = parse_url(with_url(renderer.url, percent_encoded));
+    if (renderer.body.empty())
+        return rendering;
+    rendering.content_type = renderer.content_type.empty() ? "application/json" : renderer.content_type;
+    const bool is_json = parse_content_type(rendering.content_type).media_type == "application/json";
+    rendering.body = with_url(renderer.body, is_json ? json_escaped(page.text) : percent_encoded);
+    return rendering;
 }
 
 std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view location) {
     const bool is_redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    if (!is_redirect || trim(location).empty())
+    if (!is_redirect || trim(location).empty() || !hop.access.renderer.url.empty())
         return std::nullopt;
     Hop next = hop;
     try {
@@ -143,6 +234,8 @@ std::optional<Hop> next_hop(const Hop &hop, int status, std::string_view locatio
         next.body.clear();
     }
     const bool same_origin = next.url.origin() == hop.url.origin();
+    if (!same_origin)
+        next.access.credentials = {};
     std::erase_if(next.headers, [&](const auto &header) {
         const std::string name = ascii_lower(header.first);
         return (becomes_get && name.starts_with("content-")) ||

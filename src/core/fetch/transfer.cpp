@@ -4,11 +4,13 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <new>
 
 #include "core/base/text.hpp"
+#include "core/fetch/cookie_jar.hpp"
 
 namespace webwrap {
 
@@ -17,6 +19,9 @@ namespace {
 /* Of two chained codings the inner one can unpack a thousandfold to what the outer one reads as nothing, all in one
  * call of curl that cannot be interrupted (measured: 870 kB keep curl 7.88 busy for 7 s). One coding cannot. */
 constexpr int kMaxContentCodings = 1;
+
+/* Small pages may be compressed as well as they can be. */
+constexpr std::size_t kFreeExpansionBytes = std::size_t{1} << 20;
 
 constexpr std::size_t kShownBytes = 500;
 
@@ -45,6 +50,16 @@ std::string sentence(const char *text) {
     return clean;
 }
 
+std::string hex(std::string_view bytes) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        text.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
+        text.push_back(kHex[static_cast<unsigned char>(c) & 15]);
+    }
+    return text;
+}
+
 void copy_peer_text(const sockaddr &address, std::array<char, 64> &text) noexcept {
     if (address.sa_family == AF_INET) {
         sockaddr_in ipv4{};
@@ -61,6 +76,13 @@ void copy_peer_text(const sockaddr &address, std::array<char, 64> &text) noexcep
 
 } // namespace
 
+Error large_page(const Url &url, const Limits &limits) {
+    return {ErrorKind::kLimitExceeded,
+            "page " + quoted(url) + " is larger than " + size_text(limits.max_page_size_bytes),
+            {},
+            "Raise webwrap.max_page_size."};
+}
+
 SignalBlock::SignalBlock() noexcept {
     sigset_t blocked;
     sigfillset(&blocked);
@@ -72,23 +94,31 @@ SignalBlock::SignalBlock() noexcept {
 SignalBlock::~SignalBlock() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
 
 Transfer::Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const AddressPolicy &policy, long timeout_ms,
-                   void *owner)
-    : multi_(multi), hop_(hop), limits_(limits), policy_(policy), easy_(curl_easy_init()) {
+                   void *owner, TransferPurpose purpose)
+    : multi_(multi), hop_(hop), limits_(limits), policy_(policy), easy_(curl_easy_init()), purpose_(purpose),
+      leg_(purpose == TransferPurpose::kProbe || hop.access.has_helper() ? Leg::kProbe : Leg::kRequest),
+      timeout_ms_(timeout_ms) {
     if (easy_ == nullptr)
         throw std::bad_alloc();
+    if (!hop.access.renderer.url.empty())
+        rendering_ = rendering_of(hop.access.renderer, hop.url);
     set(CURLOPT_PRIVATE, owner);
+    start(timeout_ms);
+}
+
+void Transfer::start(long timeout_ms) {
     set(CURLOPT_ERRORBUFFER, error_text_.data());
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_QUICK_EXIT, 1L); /* otherwise the end of a transfer waits for a hanging name look-up */
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_PROXY, ""); /* the environment must not lead requests past the address guard */
+    set(CURLOPT_NOPROXY, "");
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_ACCEPT_ENCODING, "");
     set(CURLOPT_TIMEOUT_MS, timeout_ms);
-    set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect_timeout_ms);
-    set(CURLOPT_LOW_SPEED_LIMIT, limits.low_speed_bytes_per_s);
-    set(CURLOPT_LOW_SPEED_TIME, limits.low_speed_time_s);
-    set(CURLOPT_PIPEWAIT, hop.url.scheme == "https" ? 1L : 0L); /* rather a stream of HTTP/2 than one more connection */
+    set(CURLOPT_CONNECTTIMEOUT_MS, limits_.connect_timeout_ms);
+    set(CURLOPT_LOW_SPEED_LIMIT, limits_.low_speed_bytes_per_s);
+    set(CURLOPT_LOW_SPEED_TIME, limits_.low_speed_time_s);
     set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(CURLOPT_WRITEDATA, this);
     set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -97,13 +127,36 @@ Transfer::Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const Add
     set(CURLOPT_OPENSOCKETDATA, this);
     set(CURLOPT_PREREQFUNCTION, &Transfer::on_request);
     set(CURLOPT_PREREQDATA, this);
-    set_request();
+    if (leg_ == Leg::kProbe)
+        set_probe();
+    else if (!rendering_.url.text.empty())
+        set_rendering();
+    else
+        set_request();
     const SignalBlock block;
     const CURLMcode code = curl_multi_add_handle(multi_, easy_.get());
     if (code == CURLM_OUT_OF_MEMORY)
         throw std::bad_alloc();
     if (code != CURLM_OK)
         throw Error(ErrorKind::kInternal, std::string("could not start a transfer: ") + curl_multi_strerror(code));
+}
+
+bool Transfer::goes_on(CURLcode result, bool timed_out) {
+    if (leg_ != Leg::kProbe || purpose_ == TransferPurpose::kProbe)
+        return false;
+    check(result, timed_out);
+    curl_off_t used_us = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &used_us);
+    void *owner = owner_of(easy_.get());
+    {
+        const SignalBlock block;
+        curl_multi_remove_handle(multi_, easy_.get());
+    }
+    curl_easy_reset(easy_.get());
+    set(CURLOPT_PRIVATE, owner);
+    leg_ = Leg::kRequest;
+    start(timeout_ms_ > 0 ? std::max(timeout_ms_ - static_cast<long>(used_us / 1000), 1L) : 0);
+    return true;
 }
 
 Transfer::~Transfer() {
@@ -124,6 +177,31 @@ int Transfer::status() const {
     return static_cast<int>(status);
 }
 
+std::string Transfer::peer() const {
+    if (probed_address_[0] != '\0')
+        return probed_address_.data();
+    const char *address = nullptr;
+    curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+    return address == nullptr ? std::string() : address;
+}
+
+bool Transfer::was_lost(CURLcode result) const noexcept {
+    if (stop_ != Stop::kNone)
+        return false;
+    switch (result) {
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return true;
+    default:
+        return false;
+    }
+}
+
 template <typename T> void Transfer::set(CURLoption option, T value) {
     const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
     if (code == CURLE_OUT_OF_MEMORY)
@@ -133,8 +211,19 @@ template <typename T> void Transfer::set(CURLoption option, T value) {
                                               ": " + curl_easy_strerror(code));
 }
 
+/* Connects to nothing, as on_open_socket refuses each address. */
+void Transfer::set_probe() {
+    const std::string url = hop_.url.scheme + "://" + hop_.url.host + ":" + std::to_string(hop_.url.port) + "/";
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_CONNECT_ONLY, 1L);
+    set(CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, 1L); /* no need to wait before the other kind of address is looked at */
+    set(CURLOPT_FRESH_CONNECT, 1L);             /* one that is open would be taken without a look at the others */
+}
+
 void Transfer::set_request() {
     set(CURLOPT_URL, hop_.url.text.c_str());
+    set(CURLOPT_PIPEWAIT,
+        hop_.url.scheme == "https" ? 1L : 0L); /* rather a stream of HTTP/2 than one more connection */
     set(CURLOPT_USERAGENT, hop_.user_agent.c_str());
     if (hop_.method == "HEAD") {
         set(CURLOPT_NOBODY, 1L);
@@ -145,10 +234,85 @@ void Transfer::set_request() {
         }
         set(CURLOPT_CUSTOMREQUEST, hop_.method.c_str());
     }
-    add_header("Expect:"); /* a wait for "100 Continue" helps no one here */
-    for (const auto &[name, value] : hop_.headers)
-        add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is curl's way to say empty */
+    set_headers();
+    set_tls();
+    set_proxy();
+    if (hop_.access.cookies != nullptr)
+        hop_.access.cookies->attach(easy_.get(), hop_.url.text.size());
+}
+
+/* Nothing of the hop but its URL and the name that we go by. */
+void Transfer::set_rendering() {
+    set(CURLOPT_URL, rendering_.url.text.c_str());
+    set(CURLOPT_USERAGENT, hop_.user_agent.c_str());
+    add_header("Expect:");
+    if (!rendering_.body.empty()) {
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(rendering_.body.size()));
+        set(CURLOPT_POSTFIELDS, rendering_.body.c_str());
+        add_header("Content-Type: " + rendering_.content_type);
+    }
     set(CURLOPT_HTTPHEADER, header_list_.get());
+    set_tls();
+}
+
+void Transfer::set_headers() {
+    add_header("Expect:"); /* a wait for "100 Continue" helps no one here */
+    std::string cookie;
+    for (const Headers *headers : {&hop_.headers, &hop_.access.credentials.headers})
+        for (const auto &[name, value] : *headers) {
+            if (hop_.access.cookies != nullptr && ascii_lower(name) == "cookie")
+                cookie += (cookie.empty() ? "" : "; ") + value;
+            else
+                add_header(value.empty() ? name + ";" : name + ": " + value); /* the semicolon is how curl says empty */
+        }
+    set(CURLOPT_HTTPHEADER, header_list_.get());
+    if (!cookie.empty())
+        set(CURLOPT_COOKIE, cookie.c_str()); /* one header with those of the jar */
+}
+
+/* curl keeps what is for the proxy out of what is for the site behind it, and the other way round. */
+void Transfer::set_proxy() {
+    const Proxy &proxy = hop_.access.proxy;
+    if (proxy.url.empty())
+        return;
+    set(CURLOPT_PROXY, proxy.url.c_str());
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!hop_.access.ca_certificates.empty()) {
+        set_blob(CURLOPT_PROXY_CAINFO_BLOB, hop_.access.ca_certificates);
+        set(CURLOPT_PROXY_CAPATH, static_cast<const char *>(nullptr));
+    }
+    if (proxy.username.empty())
+        return;
+    set(CURLOPT_PROXYUSERNAME, proxy.username.c_str());
+    set(CURLOPT_PROXYPASSWORD, proxy.password.c_str());
+    /* A tunnel is open to whoever uses its connection, and curl does not compare who opened it. */
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+}
+
+void Transfer::set_tls() {
+    const Access &access = hop_.access;
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!access.ca_certificates.empty()) {
+        set_blob(CURLOPT_CAINFO_BLOB, access.ca_certificates);
+        set(CURLOPT_CAPATH, static_cast<const char *>(nullptr)); /* or the system's would count as well */
+    }
+    const Credentials &credentials = access.credentials; /* a renderer has none */
+    if (credentials.client_certificate.empty())
+        return;
+    /* A connection is reused where the certificates are equal, whatever the keys are: curl does not compare those. A
+     * certificate is no secret, so key and password become a part of it, as text that readers of PEM pass over. */
+    identity_ = "password " + hex(credentials.client_key_password) + "\n" + credentials.client_key + "\n" +
+                credentials.client_certificate;
+    set_blob(CURLOPT_SSLCERT_BLOB, identity_);
+    set_blob(CURLOPT_SSLKEY_BLOB, credentials.client_key);
+    set(CURLOPT_KEYPASSWD, credentials.client_key_password.c_str()); /* also if empty: OpenSSL would ask the terminal */
+}
+
+void Transfer::set_blob(CURLoption option, const std::string &text) {
+    curl_blob blob{const_cast<char *>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+    set(option, &blob);
 }
 
 void Transfer::add_header(const std::string &line) {
@@ -168,13 +332,39 @@ std::size_t Transfer::on_body(char *data, std::size_t size, std::size_t count, v
         transfer.stop_ = Stop::kBodySize;
         return CURL_WRITEFUNC_ERROR;
     }
+    if (transfer.expands_too_much(transfer.body_.size() + bytes, CURL_MAX_WRITE_SIZE)) {
+        transfer.stop_ = Stop::kExpansion;
+        return CURL_WRITEFUNC_ERROR;
+    }
     try {
-        transfer.body_.append(data, bytes);
+        transfer.append_body(std::string_view(data, bytes));
     } catch (...) {
         transfer.stop_ = Stop::kOutOfMemory;
         return CURL_WRITEFUNC_ERROR;
     }
     return bytes;
+}
+
+/* Grows to the largest page at most: a string left to itself doubles beyond, and holds its old bytes meanwhile. */
+void Transfer::append_body(std::string_view data) {
+    const std::size_t size = body_.size() + data.size();
+    if (size > body_.capacity()) {
+        std::string larger;
+        larger.reserve(std::clamp(2 * body_.capacity(), size, std::max(size, limits_.max_page_size_bytes)));
+        larger.append(body_);
+        body_.swap(larger);
+    }
+    body_.append(data);
+}
+
+/* curl counts the bytes of a chunked body only after they are unpacked, a buffer at a time: slack while it is under way. */
+bool Transfer::expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept {
+    if (body_bytes <= kFreeExpansionBytes)
+        return false;
+    curl_off_t wire_bytes = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+    return body_bytes / static_cast<std::size_t>(limits_.max_compression_ratio) >
+           static_cast<std::size_t>(wire_bytes) + slack_bytes;
 }
 
 std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept {
@@ -187,6 +377,8 @@ std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count,
     }
     transfer.header_bytes_ += bytes;
     try {
+        if (transfer.hop_.access.cookies != nullptr)
+            transfer.hop_.access.cookies->note_received(bytes);
         transfer.headers_.add_line(std::string_view(data, bytes));
         if (transfer.headers_.is_complete() && transfer.headers_.content_codings() > kMaxContentCodings) {
             transfer.stop_ = Stop::kCodings;
@@ -201,10 +393,15 @@ std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count,
 
 curl_socket_t Transfer::on_open_socket(void *self, curlsocktype, curl_sockaddr *address) noexcept {
     auto &transfer = *static_cast<Transfer *>(self);
-    if (!transfer.policy_.permits(&address->addr)) {
+    const bool is_probe = transfer.leg_ == Leg::kProbe;
+    const bool is_permitted = transfer.connects_to_helper() ? transfer.policy_.lists(&address->addr)
+                                                            : transfer.policy_.permits(&address->addr);
+    if (!is_permitted)
         copy_peer_text(address->addr, transfer.refused_address_);
+    if (is_probe)
+        copy_peer_text(address->addr, transfer.probed_address_);
+    if (!is_permitted || is_probe)
         return CURL_SOCKET_BAD;
-    }
     transfer.opened_socket_ = true;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -213,23 +410,30 @@ curl_socket_t Transfer::on_open_socket(void *self, curlsocktype, curl_sockaddr *
 int Transfer::on_request(void *self, char *peer, char *, int, int) noexcept {
     auto &transfer = *static_cast<Transfer *>(self);
     const std::optional<Address> address = parse_address(peer);
-    if (address.has_value() && transfer.policy_.permits(*address))
+    if (address.has_value() &&
+        (transfer.connects_to_helper() ? transfer.policy_.lists(*address) : transfer.policy_.permits(*address)))
         return CURL_PREREQFUNC_OK;
     std::strncpy(transfer.refused_address_.data(), peer, transfer.refused_address_.size() - 1);
     transfer.stop_ = Stop::kAddress;
     return CURL_PREREQFUNC_ABORT;
 }
 
+bool Transfer::connects_to_helper() const noexcept { return leg_ == Leg::kRequest && hop_.access.has_helper(); }
+
 void Transfer::check(CURLcode result, bool timed_out) const {
+    if (leg_ == Leg::kProbe) {
+        check_probe(result, timed_out);
+        return;
+    }
     switch (stop_) {
     case Stop::kNone:
         break;
     case Stop::kOutOfMemory:
         throw std::bad_alloc();
     case Stop::kBodySize:
-        throw Error(ErrorKind::kLimitExceeded,
-                    "page " + quoted(hop_.url) + " is larger than " + size_text(limits_.max_page_size_bytes), {},
-                    "Raise webwrap.max_page_size.");
+        throw large_page(hop_.url, limits_);
+    case Stop::kExpansion:
+        throw_expansion();
     case Stop::kHeaderSize:
         throw_large_header();
     case Stop::kCodings:
@@ -240,6 +444,8 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     }
     switch (result) {
     case CURLE_OK:
+        if (expands_too_much(body_.size(), 0))
+            throw_expansion();
         return;
     case CURLE_OPERATION_TIMEDOUT:
         throw_timeout(timed_out);
@@ -256,10 +462,30 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     }
 }
 
+/* Curl could not connect, as nothing let it; that is how a probe ends well. */
+void Transfer::check_probe(CURLcode result, bool timed_out) const {
+    if (refused_address_[0] != '\0')
+        throw_forbidden();
+    if (result == CURLE_COULDNT_CONNECT && probed_address_[0] != '\0')
+        return;
+    if (result == CURLE_OPERATION_TIMEDOUT)
+        throw_timeout(timed_out);
+    if (result == CURLE_OUT_OF_MEMORY)
+        throw std::bad_alloc();
+    throw_network(result);
+}
+
 /* The message is curl's fixed text for the code; what differs from run to run (ports, times) goes into the detail. */
 void Transfer::throw_network(CURLcode result) const {
-    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result),
-                sentence(error_text_.data()));
+    const std::string detail = sentence(error_text_.data());
+    std::string hint;
+    if (result == CURLE_PEER_FAILED_VERIFICATION)
+        hint = "If the site has a certificate of an authority of your own, give that authority's certificate in the "
+               "server's option ca_certificate.";
+    else if (detail.find("alert certificate required") != std::string::npos)
+        hint = "Give client_certificate and client_key in the user mapping.";
+    throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) + ": " + curl_easy_strerror(result), detail,
+                std::move(hint));
 }
 
 /* curl has one code for three limits; only its text tells a slow transfer from one that took too long. */
@@ -282,9 +508,24 @@ void Transfer::throw_timeout(bool timed_out) const {
 }
 
 void Transfer::throw_forbidden() const {
+    if (connects_to_helper())
+        throw Error(ErrorKind::kForbidden,
+                    std::string("address ") + refused_address_.data() + " of the " +
+                        (rendering_.url.text.empty() ? "proxy" : "renderer") + " for " + quoted(hop_.url) +
+                        " is not allowed",
+                    {},
+                    "A superuser can add the address or its network to webwrap.allowed_networks; that it is public is "
+                    "not enough for a proxy or renderer.");
     throw Error(ErrorKind::kForbidden,
                 std::string("address ") + refused_address_.data() + " of host \"" + hop_.url.host + "\" is not allowed",
                 {}, "A superuser can add the address or its network to webwrap.allowed_networks.");
+}
+
+void Transfer::throw_expansion() const {
+    throw Error(ErrorKind::kLimitExceeded,
+                "page " + quoted(hop_.url) + " is more than " + std::to_string(limits_.max_compression_ratio) +
+                    " times as large as what came over the network",
+                {}, "Raise webwrap.max_compression_ratio.");
 }
 
 void Transfer::throw_large_header() const {

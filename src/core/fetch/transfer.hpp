@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "core/base/limits.hpp"
+#include "core/fetch/address.hpp"
 #include "core/fetch/message.hpp"
 
 namespace webwrap {
@@ -30,12 +32,22 @@ class SignalBlock {
     sigset_t previous_;
 };
 
+enum class TransferPurpose {
+    kRequest,
+    kProbe /* only looks at every address that the host has; no packet goes there */
+};
+
+/* The error for a page above max_page_size. */
+[[nodiscard]] Error large_page(const Url &url, const Limits &limits);
+
 /* One hop on its way: an easy handle in a multi handle, and what curl's callbacks have collected. Hop, limits and
- * policy must outlive it. Its end removes it from the multi handle at any stage, without waiting for anything. */
+ * policy must outlive it. Its end removes it from the multi handle at any stage, without waiting for anything. Where a
+ * proxy or a renderer connects to the host, a request begins with a probe: each address of the host has to be permitted,
+ * as the helper chooses one itself. The helper's own address has to be in the allow-list. */
 class Transfer {
   public:
     Transfer(CURLM *multi, const Hop &hop, const Limits &limits, const AddressPolicy &policy, long timeout_ms,
-             void *owner);
+             void *owner, TransferPurpose purpose = TransferPurpose::kRequest);
     ~Transfer();
     Transfer(const Transfer &) = delete;
     Transfer &operator=(const Transfer &) = delete;
@@ -43,25 +55,49 @@ class Transfer {
     /* The owner given to the transfer of this handle. */
     [[nodiscard]] static void *owner_of(CURL *easy) noexcept;
 
+    /* To be asked when curl is done: true when that was a probe and the request itself is on its way now. Throws as
+     * check() does. */
+    [[nodiscard]] bool goes_on(CURLcode result, bool timed_out);
+
     /* Throws what made the transfer fail: kForbidden, kLimitExceeded, kTimeout, kNetwork or std::bad_alloc. `timed_out`
      * says that the request as a whole has used up its time. */
     void check(CURLcode result, bool timed_out) const;
 
+    /* Whether the transfer failed in a way that may pass: a time limit, or a connection that broke. */
+    [[nodiscard]] bool was_lost(CURLcode result) const noexcept;
+
     [[nodiscard]] int status() const;
+    /* The address at the other end; where a helper is there, one of the host's. */
+    [[nodiscard]] std::string peer() const;
     [[nodiscard]] const HeaderBlock &headers() const noexcept { return headers_; }
     [[nodiscard]] std::string take_body() noexcept { return std::move(body_); }
 
   private:
     /* Why one of our callbacks stopped the transfer. */
-    enum class Stop { kNone, kBodySize, kHeaderSize, kCodings, kAddress, kOutOfMemory };
+    enum class Stop { kNone, kBodySize, kExpansion, kHeaderSize, kCodings, kAddress, kOutOfMemory };
 
+    /* What is under way. */
+    enum class Leg { kProbe, kRequest };
+
+    void start(long timeout_ms);
     template <typename T> void set(CURLoption option, T value);
+    void set_blob(CURLoption option, const std::string &text);
+    void set_probe();
     void set_request();
+    void set_rendering();
+    void set_headers();
+    void set_tls();
+    void set_proxy();
+    void append_body(std::string_view data);
+    [[nodiscard]] bool expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept;
     void add_header(const std::string &line);
+    [[nodiscard]] bool connects_to_helper() const noexcept;
+    void check_probe(CURLcode result, bool timed_out) const;
     [[noreturn]] void throw_network(CURLcode result) const;
     [[noreturn]] void throw_timeout(bool timed_out) const;
     [[noreturn]] void throw_forbidden() const;
     [[noreturn]] void throw_large_header() const;
+    [[noreturn]] void throw_expansion() const;
 
     static std::size_t on_body(char *data, std::size_t size, std::size_t count, void *self) noexcept;
     static std::size_t on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept;
@@ -74,6 +110,12 @@ class Transfer {
     const AddressPolicy &policy_;
     std::unique_ptr<CURL, CurlEasyDeleter> easy_;
     std::unique_ptr<curl_slist, CurlListDeleter> header_list_;
+    TransferPurpose purpose_;
+    Leg leg_;
+    long timeout_ms_;
+    std::array<char, 64> probed_address_{}; /* text of the last one; empty: none was seen */
+    Rendering rendering_;                   /* what is sent in place of the hop, where a renderer is asked */
+    std::string identity_;                  /* client certificate and what else tells who asks, as PEM */
     HeaderBlock headers_;
     std::size_t header_bytes_ = 0;
     std::string body_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -125,18 +126,40 @@ HighHalf high_half(const std::string &encoding) {
     return table;
 }
 
+constexpr std::size_t kPollEvery = std::size_t{1} << 16;
+
+/* How many bytes from the first one are ASCII, eight at a time as long as they are. */
+std::size_t ascii_run(std::string_view bytes) noexcept {
+    std::size_t at = 0;
+    for (std::uint64_t eight = 0; at + sizeof eight <= bytes.size(); at += sizeof eight) {
+        std::memcpy(&eight, bytes.data() + at, sizeof eight);
+        if ((eight & 0x8080808080808080) != 0)
+            break;
+    }
+    while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80)
+        ++at;
+    return at;
+}
+
 std::string decode_single_byte(std::string_view bytes, const std::string &encoding) {
     const HighHalf table = high_half(encoding);
     std::string text;
     text.reserve(bytes.size() + bytes.size() / 8);
-    for (std::size_t at = 0; at < bytes.size(); ++at) {
-        if ((at & 0xFFFF) == 0)
-            Interrupt::poll();
-        const auto byte = static_cast<unsigned char>(bytes[at]);
-        const char16_t unit = byte < 0x80 ? byte : table[byte - 0x80];
-        if (unit == kUnmapped)
-            throw_invalid(encoding, bytes, at, 1);
-        append_utf8(text, unit);
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t end = std::min(bytes.size(), at + kPollEvery);
+        Interrupt::poll();
+        while (at < end) {
+            const std::size_t run = ascii_run(bytes.substr(at, end - at));
+            text.append(bytes, at, run);
+            at += run;
+            if (at == end)
+                break;
+            const char16_t unit = table[static_cast<unsigned char>(bytes[at]) - 0x80];
+            if (unit == kUnmapped)
+                throw_invalid(encoding, bytes, at, 1);
+            append_utf8(text, unit);
+            ++at;
+        }
     }
     return text;
 }

@@ -2,11 +2,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace webwrap {
 
 /* Canonical WHATWG name of an encoding label ("latin1" -> "windows-1252"), or empty when the label is unknown. */
 [[nodiscard]] std::string encoding_for_label(std::string_view label);
+
+/* Every label of the standard, in its order. */
+[[nodiscard]] std::vector<std::string_view> encoding_labels();
 
 /* The label in "text/html; charset=x" (HTML standard, 2.5.6), empty when there is none. `content_type` is in lower
  * case. */

@@ -64,13 +64,12 @@ constexpr std::array kEncodings = std::to_array<Encoding>({
 });
 
 bool has_label(std::string_view labels, std::string_view wanted) {
-    while (!labels.empty()) {
-        const std::size_t blank = std::min(labels.find(' '), labels.size());
-        if (labels.substr(0, blank) == wanted)
-            return true;
-        labels.remove_prefix(std::min(blank + 1, labels.size()));
-    }
-    return false;
+    bool found = false;
+    for_each_token(labels, [&](std::string_view label) {
+        found = label == wanted;
+        return !found;
+    });
+    return found;
 }
 
 } // namespace
@@ -80,6 +79,16 @@ std::string encoding_for_label(std::string_view label) {
     const auto *found =
         std::ranges::find_if(kEncodings, [&](const Encoding &e) { return has_label(e.labels, wanted); });
     return found == kEncodings.end() ? std::string() : std::string(found->name);
+}
+
+std::vector<std::string_view> encoding_labels() {
+    std::vector<std::string_view> labels;
+    for (const Encoding &encoding : kEncodings)
+        for_each_token(encoding.labels, [&](std::string_view label) {
+            labels.push_back(label);
+            return true;
+        });
+    return labels;
 }
 
 } // namespace webwrap

@@ -1,23 +1,25 @@
 #include "core/parse/page_text.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "core/base/text.hpp"
+#include "core/parse/media_type.hpp"
 
 namespace webwrap {
 
 namespace {
 
-/* True when no byte is one that only binary formats use (WHATWG MIME sniffing, "binary data byte"). */
-bool looks_like_text(std::string_view body) {
-    constexpr std::size_t kSniffedBytes = 1445;
-    if (body.starts_with("\xFE\xFF") || body.starts_with("\xFF\xFE") || body.starts_with("\xEF\xBB\xBF"))
-        return true;
-    return std::ranges::none_of(body.substr(0, kSniffedBytes), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte <= 0x08 || byte == 0x0B || (byte >= 0x0E && byte <= 0x1A) || (byte >= 0x1C && byte <= 0x1F);
-    });
+/* The value of the last header of that name. */
+std::string_view header_value(const Response &response, std::string_view name) {
+    for (auto header = response.headers.rbegin(); header != response.headers.rend(); ++header)
+        if (header->first == name)
+            return header->second;
+    return {};
+}
+
+bool is_text(const Response &response) {
+    const std::string_view options = header_value(response, "x-content-type-options");
+    const std::string first_option = ascii_lower(trim(options.substr(0, options.find(','))));
+    const std::string_view sent = header_value(response, "content-type");
+    return is_text_body(sent.empty() ? response.content_type : sent, response.body, first_option == "nosniff");
 }
 
 bool is_markup(std::string_view media_type) {
@@ -27,17 +29,8 @@ bool is_markup(std::string_view media_type) {
 
 } // namespace
 
-bool is_text_body(std::string_view media_type, std::string_view body) {
-    constexpr std::array<std::string_view, 4> kTextTypes = {"application/xml", "application/json",
-                                                            "application/javascript", "application/x-javascript"};
-    if (media_type.empty())
-        return looks_like_text(body);
-    return media_type.starts_with("text/") || media_type.ends_with("+xml") || media_type.ends_with("+json") ||
-           std::ranges::find(kTextTypes, media_type) != kTextTypes.end();
-}
-
 std::optional<DecodedText> page_text(const Response &response) {
-    if (!is_text_body(response.content_type, response.body))
+    if (!is_text(response))
         return std::nullopt;
     std::string label = response.charset;
     if (label.empty() && !is_markup(response.content_type) &&

@@ -22,13 +22,21 @@ constexpr int kMaxWindowLog = sizeof(std::size_t) == 8 ? 31 : 30;
 struct CompressorDeleter {
     void operator()(ZSTD_CCtx *context) const noexcept { ZSTD_freeCCtx(context); }
 };
-struct DecompressorDeleter {
-    void operator()(ZSTD_DCtx *context) const noexcept { ZSTD_freeDCtx(context); }
-};
 
 [[noreturn]] void throw_corrupted(const char *reason) {
     throw Error(ErrorKind::kCorrupted, "stored body is corrupted",
                 std::string("Its compressed frame is unusable: ") + reason + ".");
+}
+
+/* One for the process, never freed: making it takes longer than reading a small page with it. */
+ZSTD_DCtx &decompressor() {
+    static constinit ZSTD_DCtx *kept = nullptr;
+    if (kept == nullptr)
+        kept = ZSTD_createDCtx();
+    if (kept == nullptr)
+        throw std::bad_alloc();
+    ZSTD_DCtx_reset(kept, ZSTD_reset_session_and_parameters);
+    return *kept;
 }
 
 void check_compression(std::size_t result) {
@@ -90,14 +98,12 @@ std::string decompress_body(std::string_view frame, std::string_view prefix, std
         throw_corrupted("its content size differs from the body's");
     if (const std::size_t size = ZSTD_findFrameCompressedSize(frame.data(), frame.size()); size != frame.size())
         throw_corrupted(ZSTD_isError(size) ? ZSTD_getErrorName(size) : "bytes follow it");
-    const std::unique_ptr<ZSTD_DCtx, DecompressorDeleter> context(ZSTD_createDCtx());
-    if (context == nullptr)
-        throw std::bad_alloc();
-    check_compression(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMaxWindowLog));
+    ZSTD_DCtx &context = decompressor();
+    check_compression(ZSTD_DCtx_setParameter(&context, ZSTD_d_windowLogMax, kMaxWindowLog));
     if (!prefix.empty())
-        check_compression(ZSTD_DCtx_refPrefix(context.get(), prefix.data(), prefix.size()));
+        check_compression(ZSTD_DCtx_refPrefix(&context, prefix.data(), prefix.size()));
     std::string bytes(size_bytes, '\0');
-    const std::size_t size = ZSTD_decompressDCtx(context.get(), bytes.data(), bytes.size(), frame.data(), frame.size());
+    const std::size_t size = ZSTD_decompressDCtx(&context, bytes.data(), bytes.size(), frame.data(), frame.size());
     if (ZSTD_isError(size))
         throw_corrupted(ZSTD_getErrorName(size));
     if (size != size_bytes)

@@ -7,6 +7,7 @@
 extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
 #include "common/base64.h"
 #include "executor/executor.h"
 #include "nodes/execnodes.h"
@@ -17,6 +18,9 @@ extern "C" {
 #include "utils/tuplestore.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
+#endif
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
 #endif
 }
 
@@ -64,6 +68,17 @@ inline bool may_use_wrapper(Oid wrapper, Oid role) {
 #endif
 }
 
+/* Raises 42501 unless the role has USAGE on the foreign server. */
+inline void check_server_usage(Oid server, Oid role, const char *name) {
+#if PG_VERSION_NUM >= 160000
+    const AclResult result = object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE);
+#else
+    const AclResult result = pg_foreign_server_aclcheck(server, role, ACL_USAGE);
+#endif
+    if (result != ACLCHECK_OK)
+        aclcheck_error(result, OBJECT_FOREIGN_SERVER, name);
+}
+
 inline ForeignPath *make_foreign_path(PlannerInfo *root, RelOptInfo *relation, double rows, Cost startup, Cost total,
                                       Relids required_outer) {
 #if PG_VERSION_NUM >= 180000
@@ -86,6 +101,18 @@ inline Oid check_as_user(ForeignScan *plan, EState *estate) {
     return exec_rt_fetch(plan->scan.scanrelid, estate)->checkAsUser;
 #endif
 }
+
+/* A segment of dynamic shared memory that all backends of the cluster find by a name, made and initialised by the first
+ * one that asks; it lives as long as the server. Before PostgreSQL 17 nobody keeps such names: a file does, in the folder
+ * for temporary statistics. `is_ours` recognises a segment that it names. */
+#if PG_VERSION_NUM >= 170000
+inline void *attach_named_segment(const char *name, Size size, void (*initialize)(void *), bool (*)(const void *)) {
+    bool is_found = false;
+    return GetNamedDSMSegment(name, size, initialize, &is_found);
+}
+#else
+void *attach_named_segment(const char *name, Size size, void (*initialize)(void *), bool (*is_ours)(const void *));
+#endif
 
 /* Prepares a set-returning function to return a tuplestore of the row type that the caller expects. */
 inline void materialize_result(FunctionCallInfo fcinfo) {

@@ -2,6 +2,10 @@
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/interrupt.hpp"
 
+extern "C" {
+#include "utils/wait_event.h"
+}
+
 namespace webwrap::pg {
 
 int sqlstate_of(ErrorKind kind) noexcept {
@@ -87,6 +91,12 @@ void poll_interrupts() {
 void install_interrupt_hooks() noexcept {
     Interrupt::poll_hook = poll_interrupts;
     Interrupt::fuse_hook = watch_budget;
+    Interrupt::wait_hook = [](bool begins) noexcept {
+        if (begins)
+            pgstat_report_wait_start(PG_WAIT_EXTENSION);
+        else
+            pgstat_report_wait_end();
+    };
     Interrupt::pending_hook = []() noexcept {
         return InterruptPending && InterruptHoldoffCount == 0 && CritSectionCount == 0;
     };

@@ -15,15 +15,20 @@ struct IntSetting {
     int minimum;
     int maximum;
     int unit;
+    GucContext context = PGC_USERSET;
 };
 
 constexpr IntSetting kIntSettings[] = {
+    {"webwrap.cache_size", "Stored responses of the shared cache; the least used ones go.", &Settings::cache_size_kb, 0,
+     INT_MAX, GUC_UNIT_KB, PGC_SUSET},
     {"webwrap.connect_timeout", "Time limit for resolving a host and connecting to it.", &Settings::connect_timeout_ms,
      1, INT_MAX, GUC_UNIT_MS},
     {"webwrap.low_speed_limit", "Bytes per second below which a transfer is too slow.",
      &Settings::low_speed_limit_bytes, 0, INT_MAX, 0},
     {"webwrap.low_speed_time", "How long a transfer may be too slow before it ends.", &Settings::low_speed_time_s, 1,
      INT_MAX, GUC_UNIT_S},
+    {"webwrap.max_compression_ratio", "How many times its compressed size a page of more than 1 MB may have.",
+     &Settings::max_compression_ratio, 2, 1'000'000, 0},
     {"webwrap.max_concurrent_requests", "Requests under way at a time in one fetch_many.",
      &Settings::max_concurrent_requests, 1, 256, 0},
     {"webwrap.max_connections_per_host", "Connections to one origin at a time in one fetch_many.",
@@ -40,10 +45,14 @@ constexpr IntSetting kIntSettings[] = {
      GUC_UNIT_KB},
     {"webwrap.max_pages", "Pages that one scan of a foreign table may visit.", &Settings::max_pages, 1, INT_MAX, 0},
     {"webwrap.max_redirects", "Redirects followed for one request.", &Settings::max_redirects, 0, 100, 0},
+    {"webwrap.max_retries", "How often a request that failed for a passing reason is made again.",
+     &Settings::max_retries, 0, 100, 0},
     {"webwrap.max_xpath_operations", "Operations of one XPath evaluation.", &Settings::max_xpath_operations, 1'000,
      INT_MAX, 0},
     {"webwrap.parsed_page_cache", "Parsed pages that a session keeps for its next expressions; 0 keeps none.",
      &Settings::parsed_page_cache_kb, 0, INT_MAX, GUC_UNIT_KB},
+    {"webwrap.request_log_retention", "Days that lines of the request log are kept.",
+     &Settings::request_log_retention_days, 1, 36'500, 0, PGC_SUSET},
     {"webwrap.request_timeout", "Time limit for one request with all its redirects.", &Settings::request_timeout_ms, 1,
      INT_MAX, GUC_UNIT_MS},
     {"webwrap.snapshot_interval", "Age at which the kept pages of a table are replaced by newer good ones.",
@@ -98,13 +107,17 @@ void define_settings() {
         "Loopback, private, link-local and other special-purpose addresses are refused unless "
         "they lie in one of these.",
         &Settings::allowed_networks, "", PGC_SUSET, GUC_LIST_INPUT, check_allowed_networks, nullptr, nullptr);
+    DefineCustomBoolVariable("webwrap.offline", "Serves pages from the cache only, however old, and makes no request.",
+                             nullptr, &Settings::offline, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("webwrap.log_requests", "Keeps a line for each request in webwrap.request_log.", nullptr,
+                             &Settings::log_requests, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("webwrap.user_agent", "User-Agent header of requests.", nullptr, &Settings::user_agent,
                                "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomRealVariable("webwrap.adaptation_threshold",
                              "Confidence below which an adaptation is not used and the scan fails.", nullptr,
                              &Settings::adaptation_threshold, 0.7, 0.0, 1.0, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     for (const IntSetting &s : kIntSettings)
-        DefineCustomIntVariable(s.name, s.description, nullptr, s.value, *s.value, s.minimum, s.maximum, PGC_USERSET,
+        DefineCustomIntVariable(s.name, s.description, nullptr, s.value, *s.value, s.minimum, s.maximum, s.context,
                                 s.unit, nullptr, nullptr, nullptr);
     reserve_setting_prefix("webwrap");
 }
@@ -112,6 +125,7 @@ void define_settings() {
 Limits current_limits() {
     Limits limits;
     limits.max_page_size_bytes = static_cast<std::size_t>(Settings::max_page_size_kb) << 10;
+    limits.max_compression_ratio = Settings::max_compression_ratio;
     limits.max_header_size_bytes = static_cast<std::size_t>(Settings::max_header_size_kb) << 10;
     limits.max_redirects = Settings::max_redirects;
     limits.max_nodes = Settings::max_nodes;

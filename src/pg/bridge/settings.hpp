@@ -9,9 +9,12 @@ namespace webwrap::pg {
 /* The settings webwrap.*, read at each use: SET works in the middle of a session. */
 struct Settings {
     static inline constinit bool enabled = true;
+    static inline constinit bool offline = false;
+    static inline constinit bool log_requests = false;
     static inline constinit char *allowed_networks = nullptr;
     static inline constinit char *user_agent = nullptr;
     static inline constinit int max_page_size_kb = 10 * 1024;
+    static inline constinit int max_compression_ratio = 200;
     static inline constinit int max_header_size_kb = 64;
     static inline constinit int max_redirects = 10;
     static inline constinit int max_nodes = 2'000'000;
@@ -26,6 +29,9 @@ struct Settings {
     static inline constinit int low_speed_time_s = 20;
     static inline constinit int max_concurrent_requests = 16;
     static inline constinit int max_connections_per_host = 6;
+    static inline constinit int max_retries = 2;
+    static inline constinit int cache_size_kb = 1024 * 1024;
+    static inline constinit int request_log_retention_days = 30;
     static inline constinit int max_pages = 1'000;
     static inline constinit double adaptation_threshold = 0.7;
     static inline constinit int writer_timeout_ms = 5'000;

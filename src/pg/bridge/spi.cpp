@@ -15,6 +15,8 @@ Parameter bytea_parameter(std::string_view bytes) { return {BYTEAOID, bytea_datu
 
 Parameter oid_parameter(Oid oid) { return {OIDOID, ObjectIdGetDatum(oid)}; }
 
+Parameter int4_parameter(std::int32_t number) { return {INT4OID, Int32GetDatum(number)}; }
+
 Parameter int8_parameter(std::int64_t number) { return {INT8OID, Int64GetDatum(number)}; }
 
 TrustedQueries::TrustedQueries() {

@@ -17,6 +17,7 @@ struct Parameter {
 [[nodiscard]] Parameter parameter(std::string_view text);
 [[nodiscard]] Parameter bytea_parameter(std::string_view bytes);
 [[nodiscard]] Parameter oid_parameter(Oid oid);
+[[nodiscard]] Parameter int4_parameter(std::int32_t number);
 [[nodiscard]] Parameter int8_parameter(std::int64_t number);
 
 /* While alive, queries run as the cluster's first superuser with a fixed search path and the latest snapshot: our tables

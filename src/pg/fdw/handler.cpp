@@ -72,9 +72,22 @@ void explain_count(ExplainState *es, const char *label, const char *unit, std::i
     call_pg([es, label, unit, count] { ExplainPropertyInteger(label, unit, count, es); });
 }
 
+void explain_time(ExplainState *es, const char *label, double milliseconds) {
+    call_pg([es, label, milliseconds] { ExplainPropertyFloat(label, "ms", milliseconds, 3, es); });
+}
+
+std::string cache_policy_text(const TableDefinition &table) {
+    std::string text =
+        table.site.cache_ttl_s ? "ttl " + std::to_string(*table.site.cache_ttl_s) + " s" : "as the site says";
+    if (table.site.stale_while_revalidate_s > 0)
+        text += ", stale while revalidated for " + std::to_string(table.site.stale_while_revalidate_s) + " s";
+    return text;
+}
+
 /* What the table's options say; fetches nothing. */
 void explain_definition(ForeignScanState *node, ExplainState *es, const TableDefinition &table) {
-    explain_text(es, "URL Template", table.base_url + (table.base_url.empty() ? "" : " + ") + table.url.text());
+    explain_text(es, "URL Template",
+                 table.site.base_url + (table.site.base_url.empty() ? "" : " + ") + table.url.text());
     if (table.next_page.empty())
         explain_count(es, "URLs", nullptr, table.url.count());
     else
@@ -86,7 +99,7 @@ void explain_definition(ForeignScanState *node, ExplainState *es, const TableDef
         explain_text(es, "URL Parameters", pushed);
     if (es->verbose && table.wrapper.rows)
         explain_text(es, "Row XPath", table.wrapper.rows->xpath);
-    explain_text(es, "Cache", "none");
+    explain_text(es, "Cache", cache_policy_text(table));
     explain_text(es, "Adaptation", table.adapts ? "on" : "off");
 }
 
@@ -97,9 +110,16 @@ void explain_scan(ForeignScanState *node, ExplainState *es) {
         return;
     const ScanStatistics done = state->scan == nullptr ? ScanStatistics{} : state->scan->statistics();
     explain_count(es, "Requests", nullptr, done.requests);
+    explain_count(es, "Cache Hits", nullptr, done.cache_hits);
+    explain_count(es, "Confirmed", nullptr, done.confirmed);
+    explain_count(es, "Stale", nullptr, done.stale);
     explain_count(es, "Bytes Received", "B", done.bytes);
     explain_count(es, "Pages", nullptr, done.pages);
     explain_count(es, "Adaptations", nullptr, done.adaptations);
+    if (es->timing) {
+        explain_time(es, "Fetch Time", done.fetch_ms);
+        explain_time(es, "Wait Time", done.waited_ms);
+    }
 }
 
 FdwRoutine *make_routine() {

@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/fetch/access.hpp"
 #include "core/fetch/url.hpp"
 #include "core/fetch/url_template.hpp"
 #include "core/select/css.hpp"
@@ -12,7 +13,9 @@
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/value.hpp"
 #include "pg/bridge/guard.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
+#include "pg/fdw/site.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
@@ -75,6 +78,8 @@ void check_probability(const std::string &name, const std::string &value) {
         throw_bad_value(name, value, "a number from 0 to 1");
 }
 
+void check_interval(const std::string &, const std::string &value) { (void)interval_seconds(value); }
+
 void check_url(const std::string &, const std::string &value) { (void)parse_url(value); }
 
 void check_url_template(const std::string &, const std::string &value) { (void)UrlTemplate(value); }
@@ -126,6 +131,33 @@ void check_no_line_break(const std::string &name, const std::string &value) {
         throw_bad_value(name, "***", "text without line breaks");
 }
 
+/* Says what is wrong with a value that may hold a secret, without repeating it. */
+void check_secret(const std::string &name, const std::string &value, void (*check)(std::string_view)) {
+    try {
+        check(value);
+    } catch (const Error &error) {
+        throw Error(ErrorKind::kInvalidOption, "invalid value for option \"" + name + "\": " + error.message(),
+                    error.detail(), error.hint());
+    }
+}
+
+void check_certificate(const std::string &name, const std::string &value) {
+    check_secret(name, value, check_certificates);
+}
+
+void check_key(const std::string &name, const std::string &value) { check_secret(name, value, check_private_key); }
+
+void check_header_lines(const std::string &name, const std::string &value) {
+    check_secret(name, value, [](std::string_view lines) { (void)parse_header_lines(lines); });
+}
+
+void check_proxy_url(const std::string &name, const std::string &value) { check_secret(name, value, check_proxy); }
+
+void check_username(const std::string &name, const std::string &value) {
+    if (value.find(':') != std::string::npos)
+        throw_bad_value(name, "***", "a name without a colon");
+}
+
 struct OptionSpec {
     const char *name;
     Oid catalog;
@@ -134,16 +166,33 @@ struct OptionSpec {
 
 constexpr OptionSpec kOptions[] = {
     {"base_url", ForeignServerRelationId, check_url},
+    {"cache_ttl", ForeignServerRelationId, check_interval},
+    {"ca_certificate", ForeignServerRelationId, check_certificate},
+    {"max_retries", ForeignServerRelationId, check_count},
+    {"proxy", ForeignServerRelationId, check_proxy_url},
+    {"renderer", ForeignServerRelationId, check_any},
+    {"renderer_body", ForeignServerRelationId, check_any},
+    {"renderer_content_type", ForeignServerRelationId, check_any},
     {"requests_per_second", ForeignServerRelationId, check_positive},
+    {"respect_robots", ForeignServerRelationId, check_bool},
+    {"stale_while_revalidate", ForeignServerRelationId, check_interval},
     {"user_agent", ForeignServerRelationId, check_no_line_break},
     {"adapt", ForeignServerRelationId, check_bool},
     {"parser", ForeignServerRelationId, check_parser},
     {"bearer_token", UserMappingRelationId, check_no_line_break},
+    {"client_certificate", UserMappingRelationId, check_certificate},
+    {"client_key", UserMappingRelationId, check_key},
+    {"client_key_password", UserMappingRelationId, check_any},
+    {"cookie", UserMappingRelationId, check_no_line_break},
+    {"header", UserMappingRelationId, check_header_lines},
     {"password", UserMappingRelationId, check_any},
-    {"username", UserMappingRelationId, check_any},
+    {"proxy_password", UserMappingRelationId, check_any},
+    {"proxy_username", UserMappingRelationId, check_username},
+    {"username", UserMappingRelationId, check_username},
     {"adapt", ForeignTableRelationId, check_bool},
     {"adapt_measure", ForeignTableRelationId, check_measure},
     {"adapt_threshold", ForeignTableRelationId, check_probability},
+    {"cache_ttl", ForeignTableRelationId, check_interval},
     {"max_pages", ForeignTableRelationId, check_count},
     {"max_rows", ForeignTableRelationId, check_count},
     {"min_rows", ForeignTableRelationId, check_count},
@@ -151,6 +200,7 @@ constexpr OptionSpec kOptions[] = {
     {"parser", ForeignTableRelationId, check_parser},
     {"rows", ForeignTableRelationId, check_xpath},
     {"rows_css", ForeignTableRelationId, check_rows_css},
+    {"stale_while_revalidate", ForeignTableRelationId, check_interval},
     {"url", ForeignTableRelationId, check_url_template},
     {"css", AttributeRelationId, check_css},
     {"locale", AttributeRelationId, check_locale},
@@ -211,7 +261,48 @@ void check_bounds(const Options &options, const char *minimum, const char *maxim
                                                    ", more than the " + *most + " of option \"" + maximum + "\"");
 }
 
-void check_combination(const Options &options, Oid catalog) {
+void check_credentials(const Options &options) {
+    const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
+    if (has("bearer_token") && (has("username") || has("password")))
+        throw Error(ErrorKind::kInvalidOption, "option \"bearer_token\" excludes \"username\" and \"password\"");
+    if (has("password") && !has("username"))
+        throw Error(ErrorKind::kInvalidOption, "option \"password\" needs \"username\"");
+    if (has("client_certificate") != has("client_key"))
+        throw Error(ErrorKind::kInvalidOption, "options \"client_certificate\" and \"client_key\" need each other");
+    if (has("client_key_password") && !has("client_key"))
+        throw Error(ErrorKind::kInvalidOption, "option \"client_key_password\" needs \"client_key\"");
+    if (has("proxy_password") && !has("proxy_username"))
+        throw Error(ErrorKind::kInvalidOption, "option \"proxy_password\" needs \"proxy_username\"");
+    if (!has("header"))
+        return;
+    for (const auto &[name, value] : parse_header_lines(*find_option(options, "header"))) {
+        const std::string lower = ascii_lower(name);
+        if (lower == "authorization" && (has("bearer_token") || has("username")))
+            throw Error(ErrorKind::kInvalidOption,
+                        "option \"header\" sets Authorization, as does \"bearer_token\" or \"username\"");
+        if (lower == "cookie" && has("cookie"))
+            throw Error(ErrorKind::kInvalidOption, "option \"header\" sets Cookie, as does \"cookie\"");
+    }
+}
+
+void check_server_access(const Options &options) {
+    if (find_option(options, "renderer") == nullptr) {
+        for (const char *name : {"renderer_body", "renderer_content_type"})
+            if (find_option(options, name) != nullptr)
+                throw Error(ErrorKind::kInvalidOption, std::string("option \"") + name + "\" needs \"renderer\"");
+        return;
+    }
+    try {
+        const Access access = read_site(InvalidOid, options).access;
+        check_renderer(access.renderer);
+        check_combination(access);
+    } catch (const Error &error) {
+        throw Error(ErrorKind::kInvalidOption, "invalid value for option \"renderer\": " + error.message(),
+                    error.detail(), error.hint());
+    }
+}
+
+void check_options(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
         throw Error(ErrorKind::kInvalidOption, "option \"url\" is required for a foreign table");
@@ -225,8 +316,10 @@ void check_combination(const Options &options, Oid catalog) {
                     "options \"xpath\", \"css\", \"parameter\" and \"value\" exclude each other");
     check_bounds(options, "min_rows", "max_rows");
     check_bounds(options, "min_occurs", "max_occurs");
-    if (catalog == UserMappingRelationId && has("bearer_token") && (has("username") || has("password")))
-        throw Error(ErrorKind::kInvalidOption, "option \"bearer_token\" excludes \"username\" and \"password\"");
+    if (catalog == UserMappingRelationId)
+        check_credentials(options);
+    if (catalog == ForeignServerRelationId)
+        check_server_access(options);
 }
 
 } // namespace
@@ -242,7 +335,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
             raise_unknown_option(name, catalog);
         spec->check(name, value);
     }
-    check_combination(options, catalog);
+    check_options(options, catalog);
     return 0;
 }
 

@@ -1,47 +1,51 @@
 #include "core/fetch/url.hpp"
 #include "core/parse/page_text.hpp"
-#include "pg/bridge/interrupt.hpp"
-#include "pg/bridge/network.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/fdw/pages.hpp"
-
-extern "C" {
-#include "storage/latch.h"
-#include "utils/wait_event.h"
-}
+#include "pg/network/client.hpp"
 
 namespace webwrap::pg {
 
 PageSource::PageSource(const TableDefinition &table, Oid user) : table_(table), user_(user) {}
 
-std::string PageSource::absolute(const std::string &url) const {
-    return table_.base_url.empty() ? parse_url(url).text : resolve_url(parse_url(table_.base_url), url).text;
+Request PageSource::request_for(const std::string &url, bool is_ours) {
+    Request request;
+    set_request_defaults(request);
+    request.url = url;
+    request.respects_robots = true;
+    table_.site.prepare(request);
+    /* Credentials are for the server's own site: a next_page link may lead elsewhere. */
+    if (!access_)
+        access_ = personal_access(table_.site, user_);
+    request.access = is_ours ? *access_ : access_->without_credentials();
+    return request;
 }
 
-/* Whether the URL has the origin of the server's base_url. */
-bool PageSource::is_on_site(const std::string &url) const {
-    return !table_.base_url.empty() && parse_url(url).origin() == parse_url(table_.base_url).origin();
-}
-
-/* Keeps requests_per_second within this scan; interruptible. */
-void PageSource::wait_for_turn() {
-    if (table_.requests_per_second <= 0 || last_request_at_ == 0)
-        return;
-    const TimestampTz turn = last_request_at_ + static_cast<TimestampTz>(USECS_PER_SEC / table_.requests_per_second);
-    for (TimestampTz now = GetCurrentTimestamp(); now < turn; now = GetCurrentTimestamp()) {
-        poll_interrupts();
-        const long left_ms = static_cast<long>((turn - now) / 1000 + 1);
-        call_pg([left_ms] {
-            (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left_ms, PG_WAIT_EXTENSION);
-            ResetLatch(MyLatch);
-        });
+void PageSource::note_cost(const FetchOutcome &outcome) {
+    statistics_.requests += outcome.cost.attempts;
+    statistics_.bytes += static_cast<std::int64_t>(outcome.cost.wire_bytes);
+    statistics_.waited_ms += outcome.cost.waited_ms;
+    statistics_.fetch_ms += outcome.response->elapsed_ms;
+    switch (outcome.response->cache) {
+    case CacheState::kMiss:
+        break;
+    case CacheState::kHit:
+        ++statistics_.cache_hits;
+        break;
+    case CacheState::kConfirmed:
+        ++statistics_.confirmed;
+        break;
+    case CacheState::kStale:
+        ++statistics_.stale;
+        break;
     }
 }
 
 PageHandle PageSource::fetch(const std::string &url) {
     if (const auto found = kept_.find(url); found != kept_.end())
         return found->second;
-    const bool is_ours = is_on_site(url);
+    const bool is_ours = table_.site.contains(url);
     /* USAGE on a server is for its site only. Other addresses, of options and of next_page links, are for those who could
      * make a server for them. */
     if (!is_ours && !table_.leaves_base_url)
@@ -50,31 +54,17 @@ PageHandle PageSource::fetch(const std::string &url) {
             "page \"" + url + "\" is not of the site of foreign table " + table_.name + "'s server",
             "The table's owner may not choose other addresses.",
             "Use a URL of the site of the server's base_url, or grant role webwrap_fetch to the table's owner.");
-    if (!has_credentials_) {
-        credentials_ = credential_headers(user_, table_.server);
-        has_credentials_ = true;
-    }
-    require_network();
-    wait_for_turn();
-    Request request;
-    request.url = url;
-    request.user_agent = table_.user_agent.empty() ? Settings::user_agent : table_.user_agent;
-    /* Credentials are for the server's own site: a next_page link may lead elsewhere. */
-    if (is_ours)
-        request.headers = credentials_;
-    last_request_at_ = GetCurrentTimestamp();
-    Response response = client().fetch(request, current_limits(), current_address_policy());
-    ++statistics_.requests;
-    statistics_.bytes += static_cast<std::int64_t>(response.body.size());
+    const FetchOutcome outcome = fetch_one(request_for(url, is_ours), current_limits());
+    note_cost(outcome);
+    const Response &response = *outcome.response;
     if (response.status < 200 || response.status > 299)
         throw Error(ErrorKind::kHttpStatus,
-                    "page \"" + request.url + "\" answered with status " + std::to_string(response.status));
+                    "page \"" + url + "\" answered with status " + std::to_string(response.status));
     std::optional<DecodedText> text = page_text(response);
     if (!text)
-        throw Error(ErrorKind::kDecoding,
-                    "page \"" + request.url + "\" is no text but \"" + response.content_type + "\"");
+        throw Error(ErrorKind::kDecoding, "page \"" + url + "\" is no text but \"" + response.content_type + "\"");
     const auto page = std::make_shared<const FetchedPage>(
-        FetchedPage{url, std::move(response.final_url), std::move(text->text), GetCurrentTimestamp()});
+        FetchedPage{url, response.final_url, std::move(text->text), response.received_at_us - kPostgresEpochUs});
     if (kept_bytes_ + page->html.size() <= static_cast<std::size_t>(work_mem) << 10) {
         kept_bytes_ += page->html.size();
         kept_.emplace(url, page);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/fetch/client.hpp"
@@ -25,13 +26,18 @@ using PageHandle = std::shared_ptr<const FetchedPage>;
 
 /* What a scan did, for EXPLAIN ANALYZE. */
 struct ScanStatistics {
-    std::int64_t requests = 0;
-    std::int64_t bytes = 0;
+    std::int64_t requests = 0; /* redirects, retries and robots.txt count */
+    std::int64_t bytes = 0;    /* of bodies, decoded */
+    std::int64_t cache_hits = 0;
+    std::int64_t confirmed = 0; /* stored pages that the site says are still right */
+    std::int64_t stale = 0;
+    double fetch_ms = 0;  /* time until the pages were there */
+    double waited_ms = 0; /* of it, waiting for turns, retries and others' requests */
     std::int64_t pages = 0;
     std::int64_t adaptations = 0;
 };
 
-/* The pages of one scan: fetches each URL once, at the server's pace, and keeps what fits into work_mem for rescans. */
+/* The pages of one scan: fetches each URL once and keeps what fits into work_mem for rescans. */
 class PageSource {
   public:
     PageSource(const TableDefinition &table, Oid user);
@@ -40,20 +46,18 @@ class PageSource {
     [[nodiscard]] PageHandle fetch(const std::string &url);
 
     /* The URL in full: relative ones against the server's base_url. */
-    [[nodiscard]] std::string absolute(const std::string &url) const;
+    [[nodiscard]] std::string absolute(const std::string &url) const { return table_.site.absolute(url); }
 
     [[nodiscard]] ScanStatistics &statistics() noexcept { return statistics_; }
     [[nodiscard]] const ScanStatistics &statistics() const noexcept { return statistics_; }
 
   private:
-    void wait_for_turn();
-    [[nodiscard]] bool is_on_site(const std::string &url) const;
+    [[nodiscard]] Request request_for(const std::string &url, bool is_ours);
+    void note_cost(const FetchOutcome &outcome);
 
     const TableDefinition &table_;
     Oid user_;
-    bool has_credentials_ = false;
-    Headers credentials_;
-    TimestampTz last_request_at_ = 0;
+    std::optional<Access> access_; /* with the user's secrets; read for the first page */
     std::map<std::string, PageHandle> kept_;
     std::size_t kept_bytes_ = 0;
     ScanStatistics statistics_;

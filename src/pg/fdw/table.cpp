@@ -4,17 +4,15 @@
 #include "core/select/css.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/guard.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
 #include "pg/fdw/table.hpp"
 
 extern "C" {
-#include "access/reloptions.h"
-#include "catalog/pg_user_mapping.h"
 #include "foreign/foreign.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-#include "utils/syscache.h"
 }
 
 namespace webwrap::pg {
@@ -155,13 +153,13 @@ TableDefinition read_table(Oid relation) {
     const Options server = options_of(entries.server->options);
     TableDefinition table;
     table.relation = relation;
-    table.server = entries.server->serverid;
+    table.site = read_site(entries.server->serverid, server);
     table.name = entries.name;
-    table.base_url = text_option(server, "base_url");
     table.leaves_base_url = entries.leaves_base_url;
-    table.user_agent = text_option(server, "user_agent");
-    if (const std::string *rate = find_option(server, "requests_per_second"))
-        table.requests_per_second = std::stod(*rate);
+    if (const std::string *ttl = find_option(options, "cache_ttl"))
+        table.site.cache_ttl_s = interval_seconds(*ttl);
+    if (const std::string *stale = find_option(options, "stale_while_revalidate"))
+        table.site.stale_while_revalidate_s = interval_seconds(*stale);
     table.url = UrlTemplate(text_option(options, "url"));
     table.next_page = text_option(options, "next_page");
     table.max_pages = count_option(options, "max_pages", 0);
@@ -185,41 +183,6 @@ TableDefinition read_table(Oid relation) {
         add_attribute(table, TupleDescAttr(entries.attributes, i));
     check_parameters(table);
     return table;
-}
-
-Headers credential_headers(Oid user, Oid server) {
-    struct Found {
-        List *options;
-    };
-    /* GetUserMapping raises when there is none, which is fine here: look first for the user, then for PUBLIC. */
-    const Found found = call_pg([user, server] {
-        for (const Oid role : {user, static_cast<Oid>(ACL_ID_PUBLIC)}) {
-            HeapTuple tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(role), ObjectIdGetDatum(server));
-            if (!HeapTupleIsValid(tuple))
-                continue;
-            bool is_null = false;
-            const Datum options =
-                SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
-            List *list = is_null ? NIL : untransformRelOptions(options);
-            ReleaseSysCache(tuple);
-            return Found{list};
-        }
-        return Found{NIL};
-    });
-    const Options options = options_of(found.options);
-    if (const std::string *token = find_option(options, "bearer_token"))
-        return {{"Authorization", "Bearer " + *token}};
-    if (find_option(options, "username") == nullptr)
-        return {};
-    const std::string plain = text_option(options, "username") + ":" + text_option(options, "password");
-    std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');
-    char *target = encoded.data();
-    const int room = static_cast<int>(encoded.size());
-    const char *source = plain.data();
-    const int size = static_cast<int>(plain.size());
-    encoded.resize(static_cast<std::size_t>(
-        call_pg([source, size, target, room] { return encode_base64(source, size, target, room); })));
-    return {{"Authorization", "Basic " + encoded}};
 }
 
 } // namespace webwrap::pg

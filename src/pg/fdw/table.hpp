@@ -10,6 +10,7 @@
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/wrapper.hpp"
 #include "pg/bridge/server.hpp"
+#include "pg/fdw/site.hpp"
 
 namespace webwrap::pg {
 
@@ -24,12 +25,9 @@ struct AttributeSource {
 /* What the options and columns of a foreign table say, secrets apart. */
 struct TableDefinition {
     Oid relation = InvalidOid;
-    Oid server = InvalidOid;
-    std::string name; /* quoted and qualified */
-    std::string base_url;
+    Site site;
+    std::string name;             /* quoted and qualified */
     bool leaves_base_url = false; /* its owner could make a server for any address, so it may name any */
-    std::string user_agent;
-    double requests_per_second = 0; /* 0: no limit */
     UrlTemplate url{""};
     std::string next_page; /* XPath, or empty */
     int max_pages = 0;     /* 0: webwrap.max_pages */
@@ -41,8 +39,5 @@ struct TableDefinition {
 
 /* Reads the definition from the catalogs. Throws when options contradict each other or miss something. */
 [[nodiscard]] TableDefinition read_table(Oid relation);
-
-/* Request headers that hold the user's secrets (basic or bearer authentication), maybe none. */
-[[nodiscard]] Headers credential_headers(Oid user, Oid server);
 
 } // namespace webwrap::pg

@@ -1,10 +1,16 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.hpp"
 #include "core/parse/page_text.hpp"
 #include "pg/bridge/memory.hpp"
-#include "pg/bridge/network.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/bridge/spi.hpp"
+#include "pg/bridge/time.hpp"
 #include "pg/bridge/values.hpp"
+#include "pg/network/client.hpp"
+#include "pg/functions/fetch_options.hpp"
 
 #include "pg/bridge/server.hpp"
 
@@ -20,56 +26,6 @@ namespace {
 
 constexpr int kResponseColumns = 12;
 
-/* Options of a call: what they say about the request, and limits that they narrow. */
-struct FetchOptions {
-    Request request;
-    Limits limits;
-};
-
-[[noreturn]] void throw_bad_option(const std::string &name, const char *need) {
-    throw Error(ErrorKind::kInvalidOption, "option \"" + name + "\" must be " + need);
-}
-
-const std::string &string_option(const std::string &name, const json &value) {
-    if (!value.is_string())
-        throw_bad_option(name, "a string");
-    return value.get_ref<const std::string &>();
-}
-
-void read_option(FetchOptions &options, const std::string &name, const json &value) {
-    if (name == "method") {
-        options.request.method = string_option(name, value);
-    } else if (name == "body") {
-        options.request.body = string_option(name, value);
-    } else if (name == "user_agent") {
-        options.request.user_agent = string_option(name, value);
-    } else if (name == "headers") {
-        if (!value.is_object())
-            throw_bad_option(name, "an object");
-        for (const auto &[header, text] : value.items())
-            options.request.headers.emplace_back(header, string_option(name + "." + header, text));
-    } else if (name == "timeout_ms") {
-        if (!value.is_number_integer() || value.get<long>() < 1)
-            throw_bad_option(name, "a positive integer");
-        options.limits.request_timeout_ms = std::min(options.limits.request_timeout_ms, value.get<long>());
-    } else {
-        throw Error(ErrorKind::kInvalidOption, "unknown option \"" + name + "\"", {},
-                    "Valid options are method, headers, body, user_agent and timeout_ms.");
-    }
-}
-
-FetchOptions read_options(const std::string &text) {
-    const json parsed = json::parse(text);
-    if (!parsed.is_object())
-        throw Error(ErrorKind::kInvalidOption, "options must be a JSON object");
-    FetchOptions options;
-    options.limits = current_limits();
-    options.request.user_agent = Settings::user_agent;
-    for (const auto &[name, value] : parsed.items())
-        read_option(options, name, value);
-    return options;
-}
-
 std::string headers_json(const Headers &headers) {
     json object = json::object();
     for (const auto &[name, value] : headers)
@@ -79,9 +35,9 @@ std::string headers_json(const Headers &headers) {
 
 Value text_or_null(const std::string &text) { return text.empty() ? Value{} : Value{text_datum(text)}; }
 
-std::vector<Value> response_values(const Response &response) {
+std::vector<Value> response_values(const std::string &url, const Response &response) {
     const std::optional<DecodedText> text = page_text(response);
-    return {text_datum(response.url),
+    return {text_datum(url),
             text_datum(response.final_url),
             Int32GetDatum(response.status),
             jsonb_datum(headers_json(response.headers)),
@@ -89,9 +45,9 @@ std::vector<Value> response_values(const Response &response) {
             text ? Value{text_datum(text->encoding)} : Value{},
             bytea_datum(response.body),
             text ? Value{text_datum(text->text)} : Value{},
-            TimestampTzGetDatum(GetCurrentTimestamp()),
+            TimestampTzGetDatum(response.received_at_us - kPostgresEpochUs),
             Float8GetDatum(response.elapsed_ms),
-            BoolGetDatum(false),
+            BoolGetDatum(response.cache != CacheState::kMiss),
             Value{}};
 }
 
@@ -107,7 +63,7 @@ std::vector<Value> outcome_values(const std::string &url, const FetchOutcome &ou
     if (!outcome.response)
         return error_values(url, *outcome.error);
     try {
-        return response_values(*outcome.response);
+        return response_values(url, *outcome.response);
     } catch (const Error &error) {
         return error_values(url, error);
     }
@@ -116,26 +72,46 @@ std::vector<Value> outcome_values(const std::string &url, const FetchOutcome &ou
 } // namespace
 
 WEBWRAP_SQL_FUNCTION(webwrap_fetch) {
-    FetchOptions options = read_options(jsonb_argument(fcinfo, 1));
-    options.request.url = text_argument(fcinfo, 0);
-    require_network();
-    const Response response = client().fetch(options.request, options.limits, current_address_policy());
-    return row_datum(fcinfo, response_values(response));
+    const FetchOptions options = read_fetch_options(jsonb_argument(fcinfo, 1));
+    const std::string asked(text_argument(fcinfo, 0));
+    const FetchOutcome outcome = fetch_one(request_for(options, asked), options.limits);
+    return row_datum(fcinfo, response_values(asked, *outcome.response));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_fetch_many) {
     RowSink rows(fcinfo);
-    const FetchOptions options = read_options(jsonb_argument(fcinfo, 1));
+    const FetchOptions options = read_fetch_options(jsonb_argument(fcinfo, 1));
+    const std::vector<std::string> asked = text_array_argument(fcinfo, 0);
     std::vector<Request> requests;
-    for (std::string &url : text_array_argument(fcinfo, 0)) {
-        requests.push_back(options.request);
-        requests.back().url = std::move(url);
+    std::vector<std::size_t> request_to_asked;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        try {
+            requests.push_back(request_for(options, asked[i]));
+            request_to_asked.push_back(i);
+        } catch (const Error &error) {
+            rows.put(error_values(asked[i], error));
+        }
     }
-    require_network();
-    client().fetch_many(requests, options.limits, current_address_policy(), Settings::max_concurrent_requests,
-                        Settings::max_connections_per_host, [&](FetchOutcome &&outcome) {
-                            const ScratchMemory scratch;
-                            rows.put(outcome_values(requests[outcome.request_index].url, outcome));
-                        });
+    fetch_all(requests, options.limits, [&](FetchOutcome &&outcome) {
+        const ScratchMemory scratch;
+        rows.put(outcome_values(asked[request_to_asked[outcome.request_index]], outcome));
+    });
     return 0;
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_cache_clear) {
+    const Parameter role = oid_parameter(GetUserId());
+    const Parameter pattern =
+        fcinfo->args[0].isnull ? Parameter{TEXTOID, Value{}} : parameter(text_argument(fcinfo, 0));
+    TrustedQueries queries;
+    queries.run("WITH gone AS (DELETE FROM webwrap.cached_response c WHERE ($2 IS NULL OR c.url LIKE $2) AND "
+                "((SELECT r.rolsuper FROM pg_roles r WHERE r.oid = $1) OR EXISTS (SELECT FROM pg_roles r "
+                "WHERE r.oid = c.stored_by AND pg_has_role($1, r.oid, 'USAGE'))) RETURNING c.body_hash) "
+                "SELECT count(*), array_agg(DISTINCT body_hash) FROM gone",
+                {role, pattern}, false);
+    const std::int64_t cleared = std::stoll(queries.text(0, 0).value());
+    if (const std::optional<std::string> hashes = queries.text(0, 1))
+        queries.run("SELECT webwrap.drop_bodies($1::bytea[])", {parameter(*hashes)}, false);
+    queries.finish();
+    return Int64GetDatum(cleared);
 }

@@ -1,4 +1,5 @@
 #include "core/store/codec.hpp"
+#include "pg/network/body_store.hpp"
 #include "pg/bridge/spi.hpp"
 
 #include "pg/bridge/server.hpp"
@@ -12,27 +13,6 @@ namespace {
 constexpr int kLevel = 3;
 
 std::string_view view_of(const BodyHash &hash) { return {reinterpret_cast<const char *>(hash.data()), hash.size()}; }
-
-/* One stored body, decompressed; follows one prefix, which has none of its own. */
-std::optional<std::string> load_body(TrustedQueries &queries, std::string_view hash, bool may_have_prefix) {
-    if (queries.run("SELECT prefix_hash, size_bytes, bytes FROM webwrap.body WHERE hash = $1", {bytea_parameter(hash)},
-                    true) == 0)
-        return std::nullopt;
-    const std::optional<std::string> prefix_hash = queries.bytes(0, 0);
-    const std::size_t size_bytes = std::stoull(queries.text(0, 1).value());
-    const std::string frame = queries.bytes(0, 2).value();
-    std::string prefix;
-    if (prefix_hash) {
-        std::optional<std::string> found = may_have_prefix ? load_body(queries, *prefix_hash, false) : std::nullopt;
-        if (!found)
-            throw Error(ErrorKind::kCorrupted, "stored body lacks its prefix");
-        prefix = std::move(*found);
-    }
-    std::string body = decompress_body(frame, prefix, size_bytes);
-    if (view_of(body_hash(body)) != hash)
-        throw Error(ErrorKind::kCorrupted, "stored body does not match its hash");
-    return body;
-}
 
 /* The prefix of a stored body that has one, else the body itself: prefixes do not chain. */
 std::string root_of(TrustedQueries &queries, std::string_view hash) {
@@ -54,7 +34,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
     TrustedQueries queries;
     /* drop_unused_bodies takes it alone: what is found here stays until the reference to it is committed. */
     queries.run("SELECT pg_advisory_xact_lock_shared('webwrap.body'::regclass::oid::int, 0)", {}, false);
-    if (const auto stored = load_body(queries, view_of(hash), true)) {
+    if (const auto stored = stored_body(view_of(hash))) {
         if (*stored != body)
             throw Error(ErrorKind::kCorrupted, "another body has the same hash");
     } else {
@@ -62,7 +42,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
         Parameter prefix_parameter{BYTEAOID, Value{}};
         if (!fcinfo->args[1].isnull) {
             const std::string prefix_hash = root_of(queries, bytea_argument(fcinfo, 1));
-            if (auto found = load_body(queries, prefix_hash, false)) {
+            if (auto found = stored_body(prefix_hash)) {
                 prefix = std::move(*found);
                 prefix_parameter = bytea_parameter(prefix_hash);
             }
@@ -80,9 +60,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_store_body) {
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_load_body) {
-    TrustedQueries queries;
-    const auto body = load_body(queries, bytea_argument(fcinfo, 0), true);
-    queries.finish();
+    const auto body = stored_body(bytea_argument(fcinfo, 0));
     if (!body) {
         fcinfo->isnull = true;
         return 0;

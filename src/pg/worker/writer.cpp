@@ -4,15 +4,13 @@
 #include "pg/bridge/interrupt.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/spi.hpp"
+#include "pg/worker/mailbox.hpp"
 #include "pg/worker/writer.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "pgstat.h"
-#include "postmaster/bgworker.h"
-#include "storage/dsm.h"
-#include "storage/ipc.h"
 #include "storage/latch.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -24,43 +22,8 @@ namespace webwrap::pg {
 
 namespace {
 
-enum class Progress : std::uint32_t { kPending, kDone, kFailed };
-
-/* What caller and writer share: this header, then `size` bytes of JSON. */
-struct Mailbox {
-    Oid database;
-    volatile Progress progress;
-    std::size_t size;
-
-    [[nodiscard]] char *text() { return reinterpret_cast<char *>(this + 1); }
-};
-
-/* A pinned segment: it outlives the caller until the writer has taken it over. */
-dsm_segment *make_mailbox(const char *text, std::size_t size) {
-    dsm_segment *segment = dsm_create(sizeof(Mailbox) + size, 0);
-    auto *box = static_cast<Mailbox *>(dsm_segment_address(segment));
-    box->database = MyDatabaseId;
-    box->progress = Progress::kPending;
-    box->size = size;
-    memcpy(box->text(), text, size);
-    dsm_pin_mapping(segment);
-    dsm_pin_segment(segment);
-    return segment;
-}
-
-bool launch(dsm_handle mailbox, BackgroundWorkerHandle **handle) {
-    BackgroundWorker worker = {};
-    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-    worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-    worker.bgw_restart_time = BGW_NEVER_RESTART;
-    worker.bgw_main_arg = UInt32GetDatum(mailbox);
-    worker.bgw_notify_pid = MyProcPid;
-    strlcpy(worker.bgw_library_name, "webwrap", sizeof(worker.bgw_library_name));
-    strlcpy(worker.bgw_function_name, "webwrap_writer_main", sizeof(worker.bgw_function_name));
-    strlcpy(worker.bgw_name, "webwrap writer", sizeof(worker.bgw_name));
-    strlcpy(worker.bgw_type, "webwrap writer", sizeof(worker.bgw_type));
-    return RegisterDynamicBackgroundWorker(&worker, handle);
-}
+constexpr const char *kFunction = "webwrap_writer_main";
+constexpr const char *kName = "webwrap writer";
 
 /* Waits until the worker has stopped or time is up; true when it has stopped. */
 bool wait_for_stop(BackgroundWorkerHandle *handle) {
@@ -98,11 +61,9 @@ WriteOutcome write_now(const std::string &learned) {
     };
     const Launched launched = call_pg([text, size] {
         Launched made{make_mailbox(text, size), nullptr, false};
-        made.is_running = launch(dsm_segment_handle(made.segment), &made.handle);
-        if (!made.is_running) {
-            dsm_unpin_segment(dsm_segment_handle(made.segment));
-            dsm_detach(made.segment);
-        }
+        made.is_running = launch_worker(kFunction, kName, dsm_segment_handle(made.segment), &made.handle);
+        if (!made.is_running)
+            drop_mailbox(made.segment);
         return made;
     });
     if (!launched.is_running)
@@ -149,17 +110,15 @@ void at_transaction_end(XactEvent event, void *) {
         break;
     case XACT_EVENT_COMMIT:
         for (dsm_segment *mailbox : waiting.mailboxes) {
-            if (!launch(dsm_segment_handle(mailbox), nullptr))
+            if (!launch_worker(kFunction, kName, dsm_segment_handle(mailbox), nullptr))
                 dsm_unpin_segment(dsm_segment_handle(mailbox));
             dsm_detach(mailbox);
         }
         waiting.mailboxes.clear();
         break;
     case XACT_EVENT_ABORT:
-        for (dsm_segment *mailbox : waiting.mailboxes) {
-            dsm_unpin_segment(dsm_segment_handle(mailbox));
-            dsm_detach(mailbox);
-        }
+        for (dsm_segment *mailbox : waiting.mailboxes)
+            drop_mailbox(mailbox);
         waiting.mailboxes.clear();
         waiting.texts.clear();
         break;
@@ -216,22 +175,7 @@ PGDLLEXPORT void webwrap_writer_main(Datum argument);
 
 void webwrap_writer_main(Datum argument) {
     using namespace webwrap::pg;
-    const dsm_handle handle = DatumGetUInt32(argument);
-    BackgroundWorkerUnblockSignals();
-    dsm_segment *segment = dsm_attach(handle);
-    if (segment == nullptr)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("webwrap writer has no mailbox")));
-    dsm_pin_mapping(segment);
-    dsm_unpin_segment(handle);
-    auto *box = static_cast<Mailbox *>(dsm_segment_address(segment));
-    before_shmem_exit(
-        [](int, Datum shared) {
-            auto *mailbox = reinterpret_cast<Mailbox *>(DatumGetPointer(shared));
-            if (mailbox->progress == Progress::kPending)
-                mailbox->progress = Progress::kFailed;
-        },
-        PointerGetDatum(box));
-    BackgroundWorkerInitializeConnectionByOid(box->database, InvalidOid, 0);
+    Mailbox *box = open_mailbox(argument);
     /* A session that locked our tables must not pile up writers. */
     SetConfigOption("lock_timeout", "10s", PGC_USERSET, PGC_S_SESSION);
     SetCurrentStatementStartTimestamp();

@@ -73,4 +73,5 @@ class Everywhere:
             listener.server_close()
 
     def paths(self):
-        return [path for _, _, path in self.requests]
+        """Of pages: a session asks for the robots.txt of a site once."""
+        return [path for _, _, path in self.requests if path != '/robots.txt']

@@ -1,5 +1,6 @@
 """A loopback web server whose pages a test writes, and that tells what was asked of it."""
 
+import contextlib
 import http.server
 import threading
 import time
@@ -18,8 +19,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         held = site.held.get(self.path)
         if held is not None:
             held.wait(60)
+        with site.at_work():
+            self.answer(site)
+
+    def answer(self, site):
         page = site.pages.get(self.path)
         status, headers = 200, {}
+        if callable(page):
+            page = page(self.headers)
         if isinstance(page, tuple):
             status, headers, page = page
         if page is None:
@@ -43,7 +50,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Site:
-    """pages: path with query -> HTML, or (status, headers, HTML). requests: the paths that were asked for, in order."""
+    """pages: path with query -> HTML, or (status, headers, HTML), or a function of the request's headers that gives one of
+    these. requests: the paths that were asked for, in order; times: when. most_at_a_time: requests under way at once."""
 
     def __init__(self, host='127.0.0.1'):
         self.host = host
@@ -51,6 +59,9 @@ class Site:
         self.held = {}
         self.headers = []
         self.requests = []
+        self.times = []
+        self.robots_requests = 0  # of a site without one; otherwise it is a page like any other
+        self.most_at_a_time = self._at_work = 0
         self._changed = threading.Condition()
 
     def __enter__(self):
@@ -81,7 +92,11 @@ class Site:
 
     def note(self, path, headers):
         with self._changed:
+            if path == '/robots.txt' and path not in self.pages:
+                self.robots_requests += 1
+                return
             self.requests.append(path)
+            self.times.append(time.monotonic())
             self.headers.append(headers)
             self._changed.notify_all()
 
@@ -89,6 +104,16 @@ class Site:
         with self._changed:
             self.requests.clear()
             self.headers.clear()
+            self.times.clear()
+
+    @contextlib.contextmanager
+    def at_work(self):
+        with self._changed:
+            self._at_work += 1
+            self.most_at_a_time = max(self.most_at_a_time, self._at_work)
+        yield
+        with self._changed:
+            self._at_work -= 1
 
     def wait_for_request(self, path, seconds=20):
         deadline = time.monotonic() + seconds

@@ -1,6 +1,7 @@
 """webwrap.fetch and webwrap.fetch_many against a server that behaves in every way."""
 
 import json
+import urllib.parse
 
 import pytest
 
@@ -64,6 +65,14 @@ def test_nul_becomes_a_replacement_character(db, hostile):
 
 def test_what_is_no_text_has_no_html(db, hostile):
     assert fetch(db, hostile, '/binary', 'html, length(body)') == (None, 256)
+
+
+@pytest.mark.parametrize('media_type, text, is_text', [
+    ('text/plain', 'words', True), ('text/plain', 'a\0b', False), ('text/html', 'a\0b', True), ('nonsense', '<p>x', True),
+    ('nonsense', '%PDF-1.7', False), ('application/unknown', 'a\1b', False), ('application/octet-stream', 'words', False)])
+def test_bytes_tell_text_where_the_media_type_does_not(db, hostile, media_type, text, is_text):
+    path = '/typed?' + urllib.parse.urlencode({'type': media_type, 'text': text})
+    assert fetch(db, hostile, path, 'html IS NOT NULL, length(body)') == (is_text, len(text))
 
 
 def test_compressed_pages_arrive_plain(db, hostile):

@@ -414,7 +414,7 @@ def test_a_name_that_moves_in_the_middle_of_a_scan(moving):
                        f"(url '{url}', rows '//li', next_page '//a/@href')")
     assert inside.session.error('SELECT * FROM moved').sqlstate == '42501'
     inside.session.run('ROLLBACK')
-    assert len(inside.server.requests) == 1 and inside.wire.addresses() <= inside.public
+    assert len(inside.server.paths()) == 1 and inside.wire.addresses() <= inside.public
 
 
 # -- proxies

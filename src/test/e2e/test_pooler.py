@@ -212,8 +212,9 @@ def test_each_role_sends_its_own_token(pooled, roles, site):
     results = pooled.at_once(work, users=ROLES)
     assert results == [[[(ROLES[number % 2], len(truth()))]] * 3 for number in range(CLIENTS)]
     sent = [headers.get('Authorization') for headers in site.headers]
-    asked = CLIENTS // 2 * 3 * goods.PAGES
-    assert {token: sent.count(token) for token in set(sent)} == {f'Bearer {token}': asked for token in TOKENS.values()}
+    # Those who want the same page at the same time with the same token share a request.
+    assert set(sent) == {f'Bearer {token}' for token in TOKENS.values()}
+    assert all(sent.count(token) <= CLIENTS // 2 * 3 * goods.PAGES for token in sent)
     assert all(1 <= len(pooled.backends(role)) <= POOL_SIZE for role in ROLES)
     pooled.close()
 
@@ -245,8 +246,8 @@ def test_a_token_goes_over_no_kept_connection_of_another(pooled, roles, site):
     site.forget_requests()
     pooled.at_once(work)
     sent = [headers.get('Authorization') for headers in site.headers]
-    assert {token: sent.count(token) for token in set(sent)} == {
-        f'Bearer {token}': CLIENTS // 2 * 5 * goods.PAGES for token in TOKENS.values()}
+    assert set(sent) == {f'Bearer {token}' for token in TOKENS.values()}
+    assert all(sent.count(token) <= CLIENTS // 2 * 5 * goods.PAGES for token in sent)
 
 
 # -- what a scan learns

@@ -1,4 +1,4 @@
-"""A loopback web server that behaves badly on purpose, for tests of fetching.
+"""A loopback web server that behaves badly on purpose, for tests of fetching. With a context of TLS it speaks https.
 
 As a module:
 
@@ -16,12 +16,15 @@ As a program it prints one line of JSON with its URLs and serves until its time 
 
 import argparse
 import contextlib
+import ctypes
 import gzip
+import html
 import http.server
 import json
 import selectors
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -51,7 +54,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length).decode("latin-1")
         if name != "requests":
-            self.server.owner.record(self.command, self.path, list(self.headers.items()), body)
+            self.server.owner.record(self.command, self.path, list(self.headers.items()), body,
+                                     client=self.client_name(), connection=self.client_address[1])
         page = getattr(self, "get_" + name.replace("-", "_"), None)
         try:
             if page is None:
@@ -62,6 +66,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_any
+
+    def client_name(self):
+        """The name in the client's certificate, or None."""
+        certificate = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
+        return dict(part[0] for part in certificate['subject'])['commonName'] if certificate else None
 
     # answering
 
@@ -110,6 +119,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         repeated = [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Latin1", "caf\xe9"), ("X-Empty", "")]
         self.answer(PAGE.encode(), headers=repeated)
 
+    def get_set_cookie(self):
+        """?cookie=..&to=..: sets cookies, one to a line of the query, and maybe redirects."""
+        cookies = [("Set-Cookie", cookie) for cookie in self.query["cookie"].splitlines()]
+        if "to" in self.query:
+            self.answer(b"", status=302, headers=cookies + [("Location", self.query["to"])])
+        else:
+            self.answer(PAGE.encode(), headers=cookies)
+
+    def get_many_cookies(self):
+        """?prefix=..&n=..&bytes=..: n cookies of so many bytes each."""
+        value = "v" * self.number("bytes", 1000)
+        cookies = [("Set-Cookie", f"{self.query['prefix']}{i}={value}") for i in range(self.number("n", 25))]
+        self.answer(PAGE.encode(), headers=cookies)
+
     def get_gzip(self):
         self.answer(gzip.compress(PAGE.encode()), headers=[("Content-Encoding", "gzip")])
 
@@ -117,6 +140,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """A page after ?seconds=.."""
         self.server.owner.sleep(self.number("seconds", 0.05))
         self.answer(PAGE.encode())
+
+    def get_render(self):
+        """A renderer: says which page it was asked for, by ?url=.. or in a body."""
+        asked = self.query.get("url") or self.server.owner.requests[-1]["body"]
+        self.answer(f"<p>rendered {html.escape(asked)}</p>".encode(), status=self.number("status", 200))
 
     # redirects
 
@@ -243,10 +271,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(body, headers=[("Content-Encoding", ", ".join(["gzip"] * count))])
 
     def send_bomb(self, coding, body):
+        """?chunked=1 for a body without a length."""
         if body is None:
             self.answer(b"no encoder for this coding\n", "text/plain", status=501)
+        elif "chunked" in self.query:
+            self.start(headers=[("Transfer-Encoding", "chunked"), ("Content-Encoding", coding)])
+            for begin in range(0, len(body), 50_000):
+                self.chunk(body[begin : begin + 50_000])
+            self.chunk(b"")
         else:
             self.answer(body, headers=[("Content-Encoding", coding)])
+
+    def get_repeated(self):
+        """?bytes=..&coding=..: a page that says the same again and again, compressed."""
+        row = b"<tr><td>the same</td></tr>\n"
+        page = row * (self.number("bytes", 1 << 20) // len(row))
+        coding = self.query.get("coding", "gzip")
+        self.send_bomb(coding, compress(coding, page))
 
     # bytes that are not what they say
 
@@ -270,6 +311,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_binary(self):
         self.answer(bytes(range(256)), "application/octet-stream")
 
+    def get_typed(self):
+        """?type=..&text=..: these characters as bytes."""
+        self.answer(self.query["text"].encode("latin-1"), self.query.get("type"))
+
     def get_untyped(self):
         """?binary=1 for bytes that are no text."""
         self.answer(bytes(range(256)) if "binary" in self.query else PAGE.encode(), None)
@@ -291,6 +336,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Listener(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    context = None  # of TLS
+
+    def get_request(self):
+        connection, address = super().get_request()
+        if self.context is not None:  # the handshake waits for the thread of the connection
+            connection = self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def handle_error(self, *_):
         """Clients that break off are what this server is for."""
@@ -299,8 +351,10 @@ class Listener(http.server.ThreadingHTTPServer):
 class HostileServer:
     """Serves on a free port of 127.0.0.1, in threads of its own, for at most `seconds`."""
 
-    def __init__(self, seconds=600):
+    def __init__(self, seconds=600, context=None, host="127.0.0.1"):
         self.seconds = seconds
+        self.context = context
+        self.host = host
         self.requests = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -310,7 +364,8 @@ class HostileServer:
         self.mute_hellos = 0
 
     def __enter__(self):
-        self._http = Listener(("127.0.0.1", 0), Handler)
+        self._http = Listener((self.host, 0), Handler)
+        self._http.context = self.context
         self._http.owner = self
         self.port = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -342,11 +397,11 @@ class HostileServer:
         return self._stopping.wait(seconds)
 
     def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self.context else 'http'}://{self.host}:{self.port}{path}"
 
-    def record(self, method, path, headers, body):
+    def record(self, method, path, headers, body, **more):
         with self._lock:
-            self.requests.append({"method": method, "path": path, "headers": headers, "body": body})
+            self.requests.append({"method": method, "path": path, "headers": headers, "body": body, **more})
 
     def paths(self):
         with self._lock:
@@ -409,11 +464,34 @@ def make_bomb(coding):
         encoder = zlib.compressobj(9, zlib.DEFLATED, 31 if coding == "gzip" else 15)
         zeros = bytes(1 << 20)
         return b"".join([encoder.compress(zeros) for _ in range(BOMB_BYTES >> 20)] + [encoder.flush()])
-    command = {"zstd": ["zstd", "-q", "-19", "-c"], "zstd-window": ["zstd", "-q", "--long=27", "-c"],
-               "br": ["brotli", "-q", "9", "--large_window=24", "-c"]}[coding]
-    if shutil.which(command[0]) is None:
+    return compress(coding, bytes(BOMB_BYTES))
+
+
+def compress(coding, data):
+    """None without an encoder."""
+    if coding == "gzip":
+        return gzip.compress(data)
+    if coding == "br":
+        return compress_brotli(data)
+    if shutil.which("zstd") is None:
         return None
-    return subprocess.run(command, input=bytes(BOMB_BYTES), stdout=subprocess.PIPE, check=True).stdout
+    how = "--long=27" if coding == "zstd-window" else "-19"
+    return subprocess.run(["zstd", "-q", how, "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def compress_brotli(data):
+    """By the library itself: its program and its Python module are seldom there."""
+    try:
+        library = ctypes.CDLL("libbrotlienc.so.1")
+    except OSError:
+        return None
+    room = ctypes.c_size_t(len(data) // 100 + 10_000)
+    target = ctypes.create_string_buffer(room.value)
+    quality, window_bits, generic = 5, 22, 0
+    size = ctypes.c_size_t(len(data))
+    if not library.BrotliEncoderCompress(quality, window_bits, generic, size, data, ctypes.byref(room), target):
+        return None
+    return target.raw[: room.value]
 
 
 def main():

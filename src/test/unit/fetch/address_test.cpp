@@ -103,5 +103,17 @@ TEST(AddressTest, SocketAddresses) {
     EXPECT_EQ(address_text(pipe), "unknown address");
 }
 
+TEST(AddressPolicyTest, BeingPublicIsNotBeingListed) {
+    const AddressPolicy policy("10.0.0.0/8, fd00::/8");
+    const auto listed = [&](const char *text) { return policy.lists(*parse_address(text)); };
+    EXPECT_TRUE(listed("10.1.2.3"));
+    EXPECT_TRUE(listed("::ffff:10.1.2.3"));
+    EXPECT_TRUE(listed("fd00::1"));
+    EXPECT_FALSE(listed("8.8.8.8"));
+    EXPECT_FALSE(listed("127.0.0.1"));
+    EXPECT_FALSE(listed("2606:4700::1111"));
+    EXPECT_FALSE(AddressPolicy().lists(*parse_address("8.8.8.8")));
+}
+
 } // namespace
 } // namespace webwrap

@@ -63,6 +63,29 @@ TEST(HopTest, SecretsStayWithTheirOrigin) {
         EXPECT_EQ(names(*next_hop(hop, 302, location)), "Accept-Language Content-Type ") << location;
 }
 
+TEST(HopTest, CredentialsStayWithTheirOriginForGood) {
+    Request request{.url = "http://a/x", .headers = {{"x-own", "1"}}};
+    request.access.credentials = {.headers = {{"Accept-Language", "secret"}, {"X-Own", "2"}},
+                                  .client_certificate = "c",
+                                  .client_key = "k",
+                                  .client_key_password = "p"};
+    request.access.ca_certificates = "ca";
+    const Hop first = first_hop(request);
+    EXPECT_EQ(first.access.credentials.headers, (Headers{{"Accept-Language", "secret"}}));
+    EXPECT_EQ(next_hop(first, 302, "/y")->access.credentials.client_key, "k");
+    for (const char *location : {"https://a/", "http://a:8080/", "http://b/"}) {
+        const std::optional<Hop> next = next_hop(first, 302, location);
+        EXPECT_TRUE(next->access.credentials.empty()) << location;
+        EXPECT_EQ(next->access.credentials.client_key + next->access.credentials.client_key_password, "");
+        EXPECT_EQ(next->access.ca_certificates, "ca");
+        EXPECT_TRUE(next_hop(*next, 302, "http://a/x")->access.credentials.empty()) << "leads back";
+    }
+    request.access.credentials.headers = {{"X-Key", "sesame\nX: y"}};
+    const auto error = test::error_of([&] { (void)first_hop(request); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->message().find("sesame"), std::string::npos);
+}
+
 TEST(HopTest, RedirectsLeadToHttpOnly) {
     for (const char *location : {"file:///etc/passwd", "ftp://a/", "gopher://a/", "http://ann:secret@b/"}) {
         const auto error = test::error_of([&] { (void)next_hop(hop_to("http://a/x"), 302, location); });

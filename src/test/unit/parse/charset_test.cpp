@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <set>
 
 #include "core/base/error.hpp"
 
@@ -176,6 +179,83 @@ TEST(CharsetTest, LongPages) {
     } catch (const Error &error) {
         EXPECT_EQ(error.message(), "invalid gb18030 at byte offset 160000: 0xff");
     }
+}
+
+struct Sample {
+    std::string_view encoding;
+    std::string_view bytes;
+    std::string_view text;
+};
+
+/* A character of each encoding that most others have elsewhere. */
+constexpr Sample kSamples[] = {
+    {"IBM866", "\x80", "\u0410"},
+    {"ISO-8859-2", "\xA1", "\u0104"},
+    {"ISO-8859-3", "\xA1", "\u0126"},
+    {"ISO-8859-4", "\xA2", "\u0138"},
+    {"ISO-8859-5", "\xB0", "\u0410"},
+    {"ISO-8859-6", "\xC7", "\u0627"},
+    {"ISO-8859-7", "\xC1", "\u0391"},
+    {"ISO-8859-8", "\xE0", "\u05D0"},
+    {"ISO-8859-8-I", "\xE0", "\u05D0"},
+    {"ISO-8859-10", "\xA2", "\u0112"},
+    {"ISO-8859-13", "\xC0", "\u0104"},
+    {"ISO-8859-14", "\xA1", "\u1E02"},
+    {"ISO-8859-15", "\xA4", "\u20AC"},
+    {"ISO-8859-16", "\xA5", "\u201E"},
+    {"KOI8-R", "\xC1", "\u0430"},
+    {"KOI8-U", "\xA4", "\u0454"},
+    {"macintosh", "\x8A", "\u00E4"},
+    {"windows-874", "\xA1", "\u0E01"},
+    {"windows-1250", "\xB9", "\u0105"},
+    {"windows-1251", "\xC0", "\u0410"},
+    {"windows-1252", "\x80", "\u20AC"},
+    {"windows-1253", "\xC1", "\u0391"},
+    {"windows-1254", "\xD0", "\u011E"},
+    {"windows-1255", "\xE0", "\u05D0"},
+    {"windows-1256", "\xC7", "\u0627"},
+    {"windows-1257", "\xC0", "\u0104"},
+    {"windows-1258", "\xD0", "\u0110"},
+    {"x-mac-cyrillic", "\x80", "\u0410"},
+    {"GBK", "\xC4\xE3", "\u4F60"},
+    {"gb18030", "\xC4\xE3\x94\x39\xDA\x33", "\u4F60\U0001F4A9"},
+    {"Big5", "\xA7\x41", "\u4F60"},
+    {"EUC-JP", "\xA4\xA2", "\u3042"},
+    {"ISO-2022-JP", "\x1B\x24\x42\x24\x22\x1B\x28\x42", "\u3042"},
+    {"Shift_JIS", "\x82\xA0", "\u3042"},
+    {"EUC-KR", "\xB0\xA1", "\uAC00"},
+    {"UTF-16BE", "\x30\x42", "\u3042"},
+    {"UTF-16LE", "\x42\x30", "\u3042"},
+    {"UTF-8", "\xE3\x81\x82", "\u3042"},
+    {"x-user-defined", "\x80", "\uF780"},
+    {"replacement", "x", ""},
+};
+
+TEST(CharsetTest, EveryLabelDecodes) {
+    const std::vector<std::string_view> labels = encoding_labels();
+    EXPECT_EQ(labels.size(), 228u);
+    EXPECT_EQ(std::set(labels.begin(), labels.end()).size(), labels.size());
+    std::set<std::string_view> seen;
+    for (const std::string_view label : labels) {
+        const std::string encoding = encoding_for_label(label);
+        const auto *sample = std::ranges::find(kSamples, encoding, &Sample::encoding);
+        ASSERT_NE(sample, std::end(kSamples)) << label;
+        seen.insert(sample->encoding);
+        std::string upper(label);
+        std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return std::toupper(c); });
+        for (const std::string &written : {std::string(label), "\t " + upper + "\n"}) {
+            if (encoding == "replacement") {
+                EXPECT_THROW((void)decode_page("<p>raw", written), Error) << label;
+                EXPECT_EQ(decode_page("", written).text, "") << label;
+                continue;
+            }
+            const DecodedText decoded = decode_page(sample->bytes, written);
+            EXPECT_EQ(decoded.encoding, encoding) << label;
+            EXPECT_EQ(decoded.text, sample->text) << label;
+        }
+    }
+    EXPECT_EQ(seen.size(), std::size(kSamples)) << "encodings without a label";
+    EXPECT_EQ(seen.size(), 40u);
 }
 
 } // namespace

@@ -6,18 +6,6 @@
 namespace webwrap {
 namespace {
 
-TEST(PageTextTest, WhatIsText) {
-    for (const char *type :
-         {"text/html", "text/plain", "text/csv", "application/xhtml+xml", "application/xml", "application/json",
-          "application/ld+json", "application/rss+xml", "image/svg+xml", "application/javascript"})
-        EXPECT_TRUE(is_text_body(type, "\x01")) << type;
-    for (const char *type : {"image/png", "application/pdf", "application/octet-stream", "application/zip"})
-        EXPECT_FALSE(is_text_body(type, "<html>")) << type;
-    EXPECT_TRUE(is_text_body("", "<p>text\r\n\t\x1B[0m"));
-    EXPECT_TRUE(is_text_body("", std::string_view("\xFF\xFEp\0", 4)));
-    EXPECT_FALSE(is_text_body("", std::string_view("\x89PNG\r\n\x1A\n\0", 9)));
-}
-
 Response response_of(const std::string &type, const std::string &charset, const std::string &body) {
     Response response;
     response.final_url = "http://a/x";
@@ -43,6 +31,17 @@ TEST(PageTextTest, MetaCountsInMarkupOnly) {
     const std::string body = "{\"html\": \"<meta charset=windows-1251> \u00e9\"}";
     EXPECT_EQ(page_text(response_of("application/json", "", body))->encoding, "UTF-8");
     EXPECT_EQ(page_text(response_of("text/html", "", body))->encoding, "windows-1251");
+}
+
+TEST(PageTextTest, TheHeaderIsReadAsItWasSent) {
+    Response response = response_of("text/plain", "", std::string("a\0b", 3));
+    EXPECT_FALSE(page_text(response));
+    response.headers = {{"content-type", "image/png"}, {"content-type", "text/plain; charset=x"}};
+    EXPECT_TRUE(page_text(response));
+    response.headers = {{"content-type", "text/plain"}};
+    EXPECT_FALSE(page_text(response));
+    response.headers.emplace_back("x-content-type-options", " NoSniff , x");
+    EXPECT_EQ(page_text(response)->text, "a\uFFFDb");
 }
 
 TEST(PageTextTest, OtherThanTextIsNothing) { EXPECT_FALSE(page_text(response_of("image/png", "", "\x89PNG"))); }

@@ -1,0 +1,65 @@
+"""Small responses that unpack to large pages."""
+
+from pathlib import Path
+
+import pytest
+
+from test_access import fetch, refusal
+
+CODINGS = ['gzip', 'br', 'zstd']
+CHUNKED = ['', '?chunked=1']
+
+
+def megabytes(pid, name):
+    status = Path(f'/proc/{pid}/status').read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(name + ':')).split()[1]) / 1024
+
+
+@pytest.mark.parametrize('coding', CODINGS)
+@pytest.mark.parametrize('query', CHUNKED)
+@pytest.mark.parametrize('settings, hint', [
+    ([], 'max_compression_ratio'), (["SET webwrap.max_page_size = '500MB'"], 'max_compression_ratio'),
+    (['SET webwrap.max_compression_ratio = 1000000'], 'max_page_size')])
+def test_a_bomb_is_stopped_before_it_fills_memory(db, hostile, coding, query, settings, hint):
+    session = db.connect()
+    fetch(session, hostile.url('/ok'))
+    session.run(*settings)
+    before = megabytes(session.pid, 'VmRSS')
+    error = refusal(session, hostile.url(f'/{coding}-bomb{query}'))
+    assert error.sqlstate == '54000' and f'webwrap.{hint}' in error.message_hint
+    assert megabytes(session.pid, 'VmHWM') - before < 64
+    session.close()
+
+
+@pytest.mark.parametrize('coding', CODINGS)
+@pytest.mark.parametrize('query', ['', '&chunked=1'])
+def test_a_small_page_may_compress_very_well(db, hostile, coding, query):
+    assert fetch(db.main, hostile.url(f'/repeated?coding={coding}&bytes=1000000{query}'), 'length(body)') > 999_000
+
+
+@pytest.mark.parametrize('coding', CODINGS)
+@pytest.mark.parametrize('query', ['', '&chunked=1'])
+def test_beyond_a_megabyte_the_ratio_counts_to_the_byte(db, hostile, coding, query):
+    """Also where curl counts late: the page ends before its first buffer would."""
+    url = hostile.url(f'/repeated?coding={coding}&bytes=1500000{query}')
+    error = refusal(db.main, url)
+    assert error.sqlstate == '54000' and 'webwrap.max_compression_ratio' in error.message_hint and url in error.message_primary
+    db.main.run('SET webwrap.max_compression_ratio = 100000')
+    assert fetch(db.main, url, 'length(body)') > 1_499_000
+    db.main.run('RESET webwrap.max_compression_ratio')
+
+
+def test_plain_pages_have_no_ratio(db, hostile):
+    db.main.run('SET webwrap.max_compression_ratio = 2')
+    assert fetch(db.main, hostile.url('/large?bytes=3000000'), 'length(body)') == 3_000_000
+    db.main.run('RESET webwrap.max_compression_ratio')
+
+
+def test_a_large_page_does_not_take_much_more_than_its_size(db, hostile):
+    """As body, bytea, text and row."""
+    session = db.connect()
+    fetch(session, hostile.url('/ok'))
+    before = megabytes(session.pid, 'VmRSS')
+    assert fetch(session, hostile.url(f'/large?bytes={10 << 20}'), 'length(body)') == 10 << 20
+    assert megabytes(session.pid, 'VmHWM') - before < 64
+    session.close()
