@@ -23,10 +23,12 @@ CREATE FUNCTION webwrap.fetch(url text, options jsonb DEFAULT '{}') RETURNS webw
 REVOKE ALL ON FUNCTION webwrap.fetch(text, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION webwrap.fetch(text, jsonb) TO webwrap_fetch;
 COMMENT ON FUNCTION webwrap.fetch(text, jsonb) IS
-'Fetches an http or https URL, following redirects. Any HTTP status is a result. options: method (text), headers (object '
-'of texts), body (text), user_agent (text), timeout_ms (integer). Raises 08006 on time-outs, HV00N on network failures, '
-'42501 where the address guard refuses, 54000 at a limit, 22021 when text does not decode, 55000 when webwrap.enabled '
-'is off. For role webwrap_fetch.';
+'Fetches an http or https URL, following redirects. Any HTTP status is a result. options: method, headers, query, body, form, '
+'json, user_agent, timeout_ms; server (a foreign server: its options and the user''s mapping), session (a cookie jar), proxy, '
+'renderer, renderer_body, renderer_content_type; cache (use, reload, only, off), cache_ttl, stale_while_revalidate; '
+'requests_per_second, respect_robots, max_retries. Raises 08006 on time-outs, HV00N on network failures, 42501 where the '
+'address guard, robots.txt or a missing privilege refuses, 54000 at a limit, 22021 when text does not decode, 55000 when '
+'webwrap.enabled is off or webwrap.offline on. For role webwrap_fetch.';
 
 CREATE FUNCTION webwrap.fetch_many(urls text[], options jsonb DEFAULT '{}') RETURNS SETOF webwrap.response
     AS 'MODULE_PATHNAME', 'webwrap_fetch_many'

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include "core/base/text.hpp"
@@ -123,13 +124,26 @@ void read_cache(FetchOptions &options, const std::string &name, const json &valu
     options.request.cache.mode = cache_mode(name, string_option(name, value));
 }
 
+/* The number that a value is, if it is one; those that keep their digits are bytes here. */
+std::optional<double> number_of(const json &value) {
+    if (value.is_number())
+        return value.get<double>();
+    if (!value.is_binary())
+        return std::nullopt;
+    const std::string digits = exact_json_text(value);
+    double number = 0;
+    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return code == std::errc{} && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
+}
+
 /* A number of seconds, or an interval as the server writes them. */
 std::int64_t seconds_option(const std::string &name, const json &value) {
-    if (!value.is_number())
+    const std::optional<double> seconds = number_of(value);
+    if (!seconds)
         return interval_seconds(string_option(name, value));
-    if (!(value.get<double>() >= 0 && value.get<double>() <= 1e9))
+    if (!(*seconds >= 0 && *seconds <= 1e9))
         throw_bad_option(name, "0 or more seconds");
-    return static_cast<std::int64_t>(value.get<double>());
+    return static_cast<std::int64_t>(*seconds);
 }
 
 void read_cache_ttl(FetchOptions &options, const std::string &name, const json &value) {
@@ -147,9 +161,10 @@ void read_robots(FetchOptions &options, const std::string &name, const json &val
 }
 
 void read_rate(FetchOptions &options, const std::string &name, const json &value) {
-    if (!value.is_number() || !(value.get<double>() > 0))
+    const std::optional<double> rate = number_of(value);
+    if (!rate || !(*rate > 0))
         throw_bad_option(name, "a number above 0");
-    options.request.requests_per_second = value.get<double>();
+    options.request.requests_per_second = *rate;
 }
 
 void read_retries(FetchOptions &options, const std::string &name, const json &value) {

@@ -54,6 +54,25 @@ def test_sixteen_backends_make_one_request(db, site, page, headers):
     assert site.requests == ['/page']
 
 
+def test_sixteen_scans_of_a_foreign_table_make_one_request(db, site):
+    """What the charts of a dashboard do: each in a new backend, all at once."""
+    site.serve({'/1': '<p>one</p><p>two</p>'})
+    site.hold('/1')
+    db.main.run(server_sql(site, options=", cache_ttl '1 hour'"),
+                "CREATE FOREIGN TABLE t (a text OPTIONS (xpath '.')) SERVER shop OPTIONS (url '1', rows '//p')")
+    running = [db.connect().start('SELECT a FROM t') for _ in range(BACKENDS)]
+    site.wait_for_request('/1')
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT a FROM t' AND wait_event = 'Extension'"
+    wait_until(lambda: db.main.value(waiting) == BACKENDS, 'not all backends wait')
+    site.release('/1')
+    assert [run.wait().rows for run in running] == [[('one',), ('two',)]] * BACKENDS
+    assert site.requests == ['/1'] and site.robots_requests == 1
+    wait_for_store(db, site.url + '1')
+    warm = [db.connect().start('SELECT a FROM t') for _ in range(BACKENDS)]
+    assert [run.wait().rows for run in warm] == [[('one',), ('two',)]] * BACKENDS
+    assert site.requests == ['/1'] and site.robots_requests == 1
+
+
 def test_a_warm_cache_makes_no_request(db, site, page):
     url = page((200, {'Cache-Control': 'max-age=600'}, '<p>one</p>'))
     assert fetch(db.main, url) == ('<p>one</p>', False)
