@@ -269,6 +269,100 @@ def test_pg_terminate_backend_ends_each_stage(stage, statement):
     expect_work(stage, stage.database.connect())
 
 
+# -- what a session waits for before it asks
+
+CALL = "SELECT status FROM webwrap.fetch('{}', '{}')"
+
+
+def wait_for_another_request(db, site):
+    site.hold('/held')
+    db.connect().start(CALL.format(f'{site.url}held', '{}'))
+    site.wait_for_request('/held')
+    return CALL.format(f'{site.url}held', '{}')
+
+
+def wait_for_a_turn(db, site):
+    db.main.run(server_sql(site, options=", requests_per_second '0.02'"))
+    assert db.main.value(CALL.format(site.url, '{"server": "shop"}')) == 200
+    return CALL.format(f'{site.url}held', '{"server": "shop"}')
+
+
+def wait_for_a_connection(db, site):
+    site.hold('/held')
+    db.main.run(f"ALTER DATABASE {db.name} SET webwrap.max_connections_per_host = 1")
+    db.connect().start(CALL.format(f'{site.url}held', '{}'))
+    site.wait_for_request('/held')
+    return CALL.format(f'{site.url}other', '{}')
+
+
+def wait_to_try_again(db, site):
+    site.serve({**site.pages, '/held': (503, {'Retry-After': '20'}, 'later')})
+    return CALL.format(f'{site.url}held', '{}')
+
+
+def wait_for_robots_txt(db, site):
+    site.serve({**site.pages, '/robots.txt': ''})
+    site.hold('/robots.txt')
+    return CALL.format(f'{site.url}held', '{"respect_robots": true}')
+
+
+WAITS = [wait_for_another_request, wait_for_a_turn, wait_for_a_connection, wait_to_try_again, wait_for_robots_txt]
+
+
+@pytest.fixture(params=WAITS, ids=lambda wait: wait.__name__)
+def wait(request, db, site, hostile):
+    """A statement that waits, and whether a session is in it: latches of extensions show as such, curl's wait does not."""
+    site.serve({path: '<p>x</p>' for path in ('/', '/held', '/other')})
+    statement = request.param(db, site)
+    is_asking = request.param is wait_for_robots_txt
+
+    def is_reached(session):
+        if is_asking:
+            return '/robots.txt' in site.requests
+        return db.main.value('SELECT wait_event FROM pg_stat_activity WHERE pid = %s', session.pid) == 'Extension'
+    yield Stage(db, lambda _: statement, is_reached, hostile.url('/ok'))
+    for path in list(site.held):
+        site.release(path)
+
+
+def test_statement_timeout_ends_each_wait(wait):
+    session = wait.database.connect()
+    session.run("SET statement_timeout = '300ms'")
+    started = time.monotonic()
+    error = session.error(wait.url(0))
+    delay = time.monotonic() - started - 0.3
+    assert error.sqlstate == '57014' and 'statement timeout' in error.message_primary
+    note_delay('a statement_timeout', delay)
+    expect_work(wait, session)
+
+
+def test_pg_cancel_backend_ends_each_wait(wait):
+    session = wait.database.connect()
+    running = session.start(wait.url(0))
+    wait_until(lambda: wait.is_reached(session), 'the session does not wait')
+    started = time.monotonic()
+    assert wait.database.main.value('SELECT pg_cancel_backend(%s)', session.pid)
+    assert running.wait().sqlstate == '57014'
+    note_delay('a pg_cancel_backend', running.ended_at - started)
+    expect_work(wait, session)
+
+
+def test_pg_terminate_backend_ends_each_wait(wait):
+    session = wait.database.connect()
+    pid = session.pid
+    running = session.start(wait.url(0))
+    wait_until(lambda: wait.is_reached(session), 'the session does not wait')
+    started = time.monotonic()
+    assert wait.database.main.value('SELECT pg_terminate_backend(%s)', pid)
+    message = 'terminating connection due to administrator command'
+    assert message in str(running.wait().error) and logged_sqlstate(wait, pid, message) == '57P01'
+    note_delay('a pg_terminate_backend', running.ended_at - started)
+    wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
+    expect_work(wait, wait.database.connect())
+
+
+# -- what a request that waits does to others
+
 def test_a_session_that_waits_holds_no_one_up(stage):
     """Dropping a database waits for every session of the server to answer a signal (from PostgreSQL 15 on)."""
     waiting, other = stage.database.connect(), stage.database.connect()

@@ -126,6 +126,48 @@ def test_webwrap_reads_what_only_scripts_write(db, service, shop):
     assert db.main.rows('SELECT * FROM good') == [tuple(good) for good in GOODS]
 
 
+WAYS = {
+    'GET': lambda service: {'renderer': service.url + '?url={url}'},
+    'JSON': lambda service: {'renderer': service.url, 'renderer_body': '{"url": "{url}"}'},
+    'form': lambda service: {'renderer': service.url, 'renderer_body': 'url={url}',
+                             'renderer_content_type': 'application/x-www-form-urlencoded'}}
+
+
+@pytest.mark.parametrize('way', WAYS)
+def test_webwraps_renderer_option_goes_through_it(db, service, shop, way):
+    """The URL has what has to be encoded, and the row says the page's own address."""
+    options = WAYS[way](service)
+    url = f'{shop.url}?a="b"&c=d%20e'
+    shop.pages[shop_path(url)] = shop.pages['/']
+    row = db.main.row('SELECT status, final_url, webwrap.xpath(html, %s) FROM webwrap.fetch(%s, %s)', '//li/b', url,
+                      json.dumps(options))
+    assert row == (200, url.replace('"', '%22'), [name for name, _ in GOODS])
+    listed = ', '.join(f"{name} '{value}'" for name, value in options.items())
+    db.main.run(f"CREATE SERVER shown FOREIGN DATA WRAPPER webwrap OPTIONS (base_url '{shop.url}', {listed})",
+                "CREATE FOREIGN TABLE good (name text OPTIONS (xpath './b') NOT NULL, price int OPTIONS (xpath './i')) "
+                "SERVER shown OPTIONS (url '/', rows '//ul/li')")
+    assert db.main.rows('SELECT * FROM good') == [tuple(good) for good in GOODS]
+
+
+@pytest.mark.parametrize('page', [(404, {}, '<p>no'), (200, JSON, '{}')])
+def test_webwrap_tells_that_a_page_was_not_rendered(db, service, site, page):
+    """Never an empty page."""
+    site.serve({'/': page})
+    options = WAYS['GET'](service)
+    db.main.run('SET webwrap.max_retries = 0')
+    assert db.main.row('SELECT status, html LIKE %s FROM webwrap.fetch(%s, %s)', f'{site.url}%', site.url,
+                       json.dumps(options)) == (502, True)
+    db.main.run(f"CREATE SERVER shown FOREIGN DATA WRAPPER webwrap OPTIONS (base_url '{site.url}', renderer '{options['renderer']}')",
+                "CREATE FOREIGN TABLE p (a text OPTIONS (xpath '.')) SERVER shown OPTIONS (url '/', rows '//p')")
+    assert '502' in db.main.error('SELECT * FROM p').message_primary
+
+
+def shop_path(url):
+    """As it stands in the request line."""
+    parts = urllib.parse.urlsplit(url)
+    return f'{parts.path}?{parts.query}'.replace('"', '%22')
+
+
 def test_a_late_answer_is_waited_for(service, shop):
     shop.hold('/goods.json')
     timer = threading.Timer(1.0, shop.release, ['/goods.json'])
