@@ -93,7 +93,7 @@ void Run::add(const Request &request) {
 }
 
 void Run::run() {
-    while (unfinished_ > 0) {
+    while (unfinished_ > 0 || !finished_.empty()) {
         look_after_waiting();
         let_in();
         int running = 0;
@@ -102,11 +102,20 @@ void Run::run() {
             check_multi(curl_multi_perform(place_.multi, &running));
         }
         Interrupt::poll();
-        if (collect_finished() || unfinished_ == 0)
+        hand_out();
+        if (collect_finished() || !finished_.empty() || unfinished_ == 0)
             continue;
         const Interrupt::Wait wait;
         check_multi(curl_multi_poll(place_.multi, nullptr, 0, wait_ms(), nullptr));
     }
+}
+
+/* After the next requests are on their way: what the receiver does with a response takes its time. */
+void Run::hand_out() {
+    std::vector<FetchOutcome> finished;
+    finished.swap(finished_);
+    for (FetchOutcome &outcome : finished)
+        done_(std::move(outcome));
 }
 
 /* Until something has to be looked at again. */
@@ -550,7 +559,7 @@ void Run::finish(Flight &flight, FetchOutcome &&outcome) {
     give_up_place(flight);
     flights_[flight.request_index].reset();
     --unfinished_;
-    done_(std::move(outcome));
+    finished_.push_back(std::move(outcome));
 }
 
 void Run::leave_wire(Flight &flight) {

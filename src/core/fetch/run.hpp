@@ -44,6 +44,7 @@ class Run {
 
   private:
     void let_in();
+    void hand_out();
     void look_after_waiting();
     bool collect_finished();
     [[nodiscard]] int wait_ms() const;
@@ -88,6 +89,7 @@ class Run {
     std::vector<std::unique_ptr<Flight>> flights_; /* by request; null once done */
     std::map<std::string, std::unique_ptr<Flight>> robots_flights_;
     std::vector<Flight *> waiting_;
+    std::vector<FetchOutcome> finished_; /* not handed out yet */
     std::size_t unfinished_ = 0;
     int active_ = 0; /* let in, and not resting */
     std::minstd_rand random_;
