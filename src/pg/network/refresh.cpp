@@ -8,11 +8,7 @@
 #include "pg/worker/mailbox.hpp"
 
 extern "C" {
-#include "access/xact.h"
 #include "access/xlog.h"
-#include "pgstat.h"
-#include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 }
 
 namespace webwrap::pg {
@@ -121,13 +117,6 @@ PGDLLEXPORT void webwrap_refresher_main(Datum argument);
 void webwrap_refresher_main(Datum argument) {
     using namespace webwrap::pg;
     Mailbox *box = open_mailbox(argument);
-    SetCurrentStatementStartTimestamp();
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    pgstat_report_activity(STATE_RUNNING, "refreshing a stale response");
-    guard([box] { fetch_anew(box); });
-    PopActiveSnapshot();
-    CommitTransactionCommand();
-    box->progress = Progress::kDone;
+    run_order(box, "refreshing a stale response", fetch_anew);
 }
 }

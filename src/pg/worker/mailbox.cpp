@@ -1,8 +1,12 @@
 #include "pg/worker/mailbox.hpp"
 
 extern "C" {
+#include "access/xact.h"
+#include "pgstat.h"
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 }
 
 namespace webwrap::pg {
@@ -57,6 +61,18 @@ Mailbox *open_mailbox(Datum argument) {
         PointerGetDatum(box));
     BackgroundWorkerInitializeConnectionByOid(box->database, InvalidOid, 0);
     return box;
+}
+
+void run_order(Mailbox *box, const char *activity, void (*work)(Mailbox *box)) {
+    SetCurrentStatementStartTimestamp();
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+    pgstat_report_activity(STATE_RUNNING, activity);
+    guard([box, work] { work(box); });
+    PopActiveSnapshot();
+    CommitTransactionCommand();
+    box->progress = Progress::kDone;
+    pgstat_report_activity(STATE_IDLE, nullptr);
 }
 
 } // namespace webwrap::pg

@@ -33,6 +33,9 @@ struct Mailbox {
  * as a failure. */
 [[nodiscard]] Mailbox *open_mailbox(Datum argument);
 
+/* Runs the work of a worker that has one order in a transaction of its own, and marks the mailbox as done. */
+void run_order(Mailbox *box, const char *activity, void (*work)(Mailbox *box));
+
 /* Gives up a mailbox that nobody will open. */
 void drop_mailbox(dsm_segment *segment);
 

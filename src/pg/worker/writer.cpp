@@ -10,9 +10,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
-#include "pgstat.h"
 #include "storage/latch.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -178,14 +176,6 @@ void webwrap_writer_main(Datum argument) {
     Mailbox *box = open_mailbox(argument);
     /* A session that locked our tables must not pile up writers. */
     SetConfigOption("lock_timeout", "10s", PGC_USERSET, PGC_S_SESSION);
-    SetCurrentStatementStartTimestamp();
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    pgstat_report_activity(STATE_RUNNING, "webwrap.record_learned");
-    guard([box] { store(box); });
-    PopActiveSnapshot();
-    CommitTransactionCommand();
-    box->progress = Progress::kDone;
-    pgstat_report_activity(STATE_IDLE, nullptr);
+    run_order(box, "webwrap.record_learned", store);
 }
 }

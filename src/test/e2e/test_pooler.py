@@ -119,7 +119,8 @@ def test_a_failure_of_one_client_is_not_that_of_another(pooled, hostile):
             if number % 2:
                 outcomes.append(session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok')))
             else:
-                outcomes.append(session.error('SELECT * FROM webwrap.fetch(%s)', hostile.url('/drop')).sqlstate)
+                outcomes.append(session.error("SELECT * FROM webwrap.fetch(%s, '{\"max_retries\": 0}')",
+                                              hostile.url('/drop')).sqlstate)
         return outcomes
 
     assert pooled.at_once(work) == [['HV00N'] * 10, [200] * 10] * (CLIENTS // 2)
