@@ -544,6 +544,8 @@ bool Run::redirect(Flight &flight, const StoredHead &head) {
 }
 
 void Run::fail(Flight &flight, const Error &error) {
+    if (flight.pass != nullptr)
+        flight.pass->land(); /* those who wait shall not wait for each other's failures in turn */
     finish(flight, FetchOutcome{flight.request_index, std::nullopt, with_redirects(error, flight), {}});
 }
 

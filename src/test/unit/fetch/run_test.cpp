@@ -313,6 +313,12 @@ TEST_F(RunTest, AFollowerOfAnAbandonedFlightJoinsAgain) {
     EXPECT_EQ(cache_.stored, 1); /* as the leader at last */
 }
 
+TEST_F(RunTest, AFailureEndsTheFlightForAll) {
+    serve("/a", Answer{"not http", true});
+    (void)error(get("/a"));
+    EXPECT_EQ(cache_.landed, 1);
+}
+
 TEST_F(RunTest, AFollowerThatWaitedTooLongAsksItself) {
     serve("/a", page("mine"));
     cache_.followers = 1;
