@@ -82,10 +82,20 @@ def shop(db, site):
 
 
 def test_the_pool_is_what_the_tests_take_it_for(pooled, pooler):
-    """Fewer sessions than clients, and a client meets several."""
+    """Fewer sessions than clients, and a client meets each that is free."""
     seen = pooled.at_once(lambda session, _: {session.value('SELECT pg_backend_pid() FROM pg_sleep(0.01)') for _ in range(30)})
     assert len(set().union(*seen)) == POOL_SIZE == len(pooled.backends())
-    assert any(len(pids) > 1 for pids in seen)
+    first, second, third = (pooled.connect() for _ in range(3))
+    pid = 'SELECT pg_backend_pid()'
+    first.run('BEGIN')
+    second.run('BEGIN')
+    pids = [first.value(pid), second.value(pid)]
+    first.run('COMMIT')
+    assert third.value(pid) == pids[0] and pids[0] != pids[1]
+    first.run('BEGIN', pid)
+    second.run('COMMIT')
+    assert third.value(pid) == pids[1]
+    first.run('COMMIT')
     assert {row['pool_mode'] for row in pooler.show('POOLS') if row['database'] == pooled.db.name} == {'transaction'}
 
 
