@@ -82,10 +82,20 @@ def shop(db, site):
 
 
 def test_the_pool_is_what_the_tests_take_it_for(pooled, pooler):
-    """Fewer sessions than clients, and a client meets several."""
+    """Fewer sessions than clients, and a client meets each that is free."""
     seen = pooled.at_once(lambda session, _: {session.value('SELECT pg_backend_pid() FROM pg_sleep(0.01)') for _ in range(30)})
     assert len(set().union(*seen)) == POOL_SIZE == len(pooled.backends())
-    assert any(len(pids) > 1 for pids in seen)
+    first, second, third = (pooled.connect() for _ in range(3))
+    pid = 'SELECT pg_backend_pid()'
+    first.run('BEGIN')
+    second.run('BEGIN')
+    pids = [first.value(pid), second.value(pid)]
+    first.run('COMMIT')
+    assert third.value(pid) == pids[0] and pids[0] != pids[1]
+    first.run('BEGIN', pid)
+    second.run('COMMIT')
+    assert third.value(pid) == pids[1]
+    first.run('COMMIT')
     assert {row['pool_mode'] for row in pooler.show('POOLS') if row['database'] == pooled.db.name} == {'transaction'}
 
 
@@ -113,6 +123,8 @@ def test_a_foreign_table(pooled, shop):
 
 
 def test_a_failure_of_one_client_is_not_that_of_another(pooled, hostile):
+    pooled.db.main.run(f'ALTER DATABASE {pooled.db.name} SET webwrap.max_retries = 0')
+
     def work(session, number):
         outcomes = []
         for _ in range(10):
