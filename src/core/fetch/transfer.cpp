@@ -411,8 +411,10 @@ int Transfer::on_request(void *self, char *peer, char *, int, int) noexcept {
     auto &transfer = *static_cast<Transfer *>(self);
     const std::optional<Address> address = parse_address(peer);
     if (address.has_value() &&
-        (transfer.connects_to_helper() ? transfer.policy_.lists(*address) : transfer.policy_.permits(*address)))
+        (transfer.connects_to_helper() ? transfer.policy_.lists(*address) : transfer.policy_.permits(*address))) {
+        transfer.is_connected_ = true;
         return CURL_PREREQFUNC_OK;
+    }
     std::strncpy(transfer.refused_address_.data(), peer, transfer.refused_address_.size() - 1);
     transfer.stop_ = Stop::kAddress;
     return CURL_PREREQFUNC_ABORT;
@@ -450,7 +452,7 @@ void Transfer::check(CURLcode result, bool timed_out) const {
     case CURLE_OPERATION_TIMEDOUT:
         throw_timeout(timed_out);
     case CURLE_OUT_OF_MEMORY: /* curl's answer to a header line above its own limit, too */
-        if (opened_socket_ && !headers_.is_complete())
+        if (is_connected_ && !headers_.is_complete())
             throw_large_header();
         throw std::bad_alloc();
     case CURLE_COULDNT_CONNECT:

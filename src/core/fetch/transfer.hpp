@@ -121,6 +121,7 @@ class Transfer {
     std::string body_;
     Stop stop_ = Stop::kNone;
     bool opened_socket_ = false;
+    bool is_connected_ = false;              /* over a new connection or a kept one */
     std::array<char, 64> refused_address_{}; /* text; empty when none was refused */
     std::array<char, CURL_ERROR_SIZE> error_text_{};
 };

@@ -22,6 +22,7 @@ namespace {
 struct ScanState {
     TableScan *scan = nullptr; /* made with the first row asked for */
     List *parameters = NIL;    /* expression states */
+    Oid role = InvalidOid;     /* whose user mapping counts: who opened a cursor, not who reads it */
     bool is_started = false;
 };
 
@@ -34,6 +35,7 @@ void begin_scan(ForeignScanState *node, int flags) {
     auto *plan = reinterpret_cast<ForeignScan *>(node->ss.ps.plan);
     auto *state = static_cast<ScanState *>(palloc0(sizeof(ScanState)));
     node->fdw_state = state;
+    state->role = role_of(node);
     if (!(flags & EXEC_FLAG_EXPLAIN_ONLY))
         state->parameters = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
 }
@@ -42,7 +44,7 @@ void start_scan(ForeignScanState *node, ScanState *state) {
     if (state->scan == nullptr)
         state->scan =
             make_in_context<TableScan>(node->ss.ps.state->es_query_cxt,
-                                       read_table(RelationGetRelid(node->ss.ss_currentRelation)), node, role_of(node));
+                                       read_table(RelationGetRelid(node->ss.ss_currentRelation)), node, state->role);
     state->scan->start(evaluate_parameters(node, state->parameters));
     state->is_started = true;
 }

@@ -137,7 +137,6 @@ ForeignScan *get_plan(PlannerInfo *, RelOptInfo *relation, Oid table, ForeignPat
                 out->names = lappend(out->names, makeString(pstrdup(name)));
                 out->flags = lappend_int(out->flags, condition.is_array ? 1 : 0);
                 out->values = lappend(out->values, condition.value);
-                return;
             }
         });
     }
@@ -201,10 +200,16 @@ UrlParameters evaluate_parameters(ForeignScanState *scan, List *expressions) {
             return is_null ? Texts{nullptr, 0}
                            : texts_of(value, exprType(reinterpret_cast<Node *>(state->expr)), is_array);
         });
-        std::vector<std::string> &values = parameters[strVal(list_nth(names, i))];
+        std::vector<std::string> values;
         for (int v = 0; v < found.count; ++v)
             if (std::find(values.begin(), values.end(), found.texts[v]) == values.end())
                 values.emplace_back(found.texts[v]);
+        /* All conditions hold, so only what each of them names is asked for. */
+        const auto [known, is_first] = parameters.emplace(strVal(list_nth(names, i)), values);
+        if (!is_first)
+            std::erase_if(known->second, [&](const std::string &value) {
+                return std::find(values.begin(), values.end(), value) == values.end();
+            });
     }
     return parameters;
 }
@@ -213,7 +218,8 @@ std::vector<std::string> pushed_parameters(ForeignScan *plan) {
     std::vector<std::string> names;
     auto *list = static_cast<List *>(linitial(plan->fdw_private));
     for (int i = 0; i < list_length(list); ++i)
-        names.emplace_back(strVal(list_nth(list, i)));
+        if (std::find(names.begin(), names.end(), strVal(list_nth(list, i))) == names.end())
+            names.emplace_back(strVal(list_nth(list, i)));
     return names;
 }
 

@@ -20,6 +20,7 @@ ENDLESS = {
     '/zstd-window-bomb': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', UNLIMITED_RATIO),
     '/endless-chunked': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', {}),
     '/long': ('54000', 'webwrap.max_page_size', 'larger than 10 MB', {}),
+    '/endless-header?line=1': ('54000', 'webwrap.max_header_size', 'larger than 64 kB', {}),
     '/endless-header': ('54000', 'webwrap.max_header_size', 'larger than 64 kB', {}),
     '/endless-hints': ('54000', 'webwrap.max_header_size', 'larger than 64 kB', {}),
     '/endless-trailer': ('54000', 'webwrap.max_header_size', 'larger than 64 kB', {}),
@@ -143,3 +144,10 @@ def test_a_cancel_ends_a_page_without_end(db, hostile):
     assert session.error('SELECT length(body) FROM webwrap.fetch(%s)', hostile.url('/endless-chunked')).sqlstate == '57014'
     session.run('RESET statement_timeout')
     assert session.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok')) == 200
+
+
+def test_a_header_line_without_end_fails_its_own_row_only(db, hostile):
+    """On a connection that is reused, too."""
+    assert db.main.value('SELECT status FROM webwrap.fetch(%s)', hostile.url('/ok')) == 200
+    rows = db.main.rows('SELECT status, error FROM webwrap.fetch_many(%s)', [hostile.url('/endless-header?line=1'), hostile.url('/ok')])
+    assert sorted(status or 0 for status, _ in rows) == [0, 200]

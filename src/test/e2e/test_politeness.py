@@ -40,6 +40,13 @@ def test_backends_share_the_pace_of_a_host(db, site):
     assert sum(gaps) >= 7 * 0.05 - 0.04, gaps
 
 
+@pytest.mark.parametrize('options', ['{"requests_per_second": 0.5}', '{"requests_per_second": 2.5}', '{"cache_ttl": 0.5}',
+                                     '{"stale_while_revalidate": 1.5}'])
+def test_numbers_may_be_fractions(db, site, options):
+    (url,) = serve_numbers(site, 1)
+    assert db.main.value('SELECT status FROM webwrap.fetch(%s, %s)', url, options) == 200
+
+
 def test_a_foreign_table_keeps_the_pace_of_its_server_in_all_scans(db, site):
     serve_numbers(site, 4)
     db.main.run(server_sql(site, options=", requests_per_second '20'"), TABLE.format(url='{0..3}'))

@@ -129,6 +129,8 @@ def test_a_security_barrier_bounds_the_pages_that_are_asked_for(house):
     assert house.reader.rows('SELECT * FROM v') == [('drama', 'drama')] and house.site.requests == ['/drama']
     assert house.reader.rows("SELECT * FROM v WHERE genre = 'crime'") == []
     assert '/crime' not in house.site.requests
+    assert house.reader.rows("SELECT * FROM v WHERE genre IN ('crime', 'drama')") == [('drama', 'drama')]
+    assert '/crime' not in house.site.requests
 
 
 def test_a_security_invoker_view_sends_that_of_the_reader(house):
@@ -178,6 +180,22 @@ def test_a_view_over_functions_sends_that_of_whom_they_run_as(house):
     assert house.reader.error('SELECT * FROM over_invoker_f').sqlstate == '42501'
     house.maker.run('GRANT SELECT ON goods TO reader')
     assert house.sends(house.reader, 'SELECT * FROM over_invoker_f') == {'reader'}
+
+
+def test_a_cursor_sends_that_of_whom_opened_it(house):
+    house.maker.run('GRANT SELECT ON goods TO reader')
+    session = house.db.main
+    session.run('BEGIN', 'SET LOCAL ROLE lender', 'DECLARE c CURSOR FOR SELECT * FROM goods', 'SET LOCAL ROLE reader')
+    assert house.sends(session, 'FETCH ALL FROM c') == {'lender'}
+    session.run('COMMIT')
+
+
+def test_a_definers_cursor_sends_that_of_the_definer(house):
+    house.lender.run("CREATE FUNCTION open_goods() RETURNS refcursor LANGUAGE plpgsql SECURITY DEFINER AS "
+                     "$$DECLARE c refcursor := 'c'; BEGIN OPEN c FOR SELECT * FROM goods; RETURN c; END$$")
+    house.reader.run('BEGIN', 'SELECT open_goods()')
+    assert house.sends(house.reader, 'FETCH ALL FROM c') == {'lender'}
+    house.reader.run('COMMIT')
 
 
 @pytest.mark.parametrize('mode', ['force_generic_plan', 'force_custom_plan'])
