@@ -22,8 +22,8 @@ COMMENT ON TABLE webwrap.cached_response IS
 COMMENT ON COLUMN webwrap.cached_response.key IS 'hash of identity and URL; a hit is verified by comparing both';
 COMMENT ON COLUMN webwrap.cached_response.variant IS 'hash of the request headers that Vary names';
 COMMENT ON COLUMN webwrap.cached_response.identity IS
-'names the user mapping that the request used, without its secrets, a server with certificates of its own, and a user agent that '
-'is not the usual one; empty for a request of nobody in particular';
+'names the user mapping that the request used, without its secrets, a server with certificates of its own, a user agent that '
+'is not the usual one, and headers that the request set, a line each; empty for a request of nobody in particular';
 COMMENT ON COLUMN webwrap.cached_response.head IS 'status, headers and times as JSON';
 COMMENT ON COLUMN webwrap.cached_response.peer IS
 'address that it came from: who may not connect there does not get it from the cache either';

@@ -44,6 +44,13 @@ std::string_view header_value(const Headers &headers, std::string_view name) {
     return {};
 }
 
+/* What of a response is for others, too: a cookie is for the one that it was set for. */
+StoredHead for_all(StoredHead head) {
+    std::erase_if(head.headers,
+                  [](const auto &header) { return header.first == "set-cookie" || header.first == "set-cookie2"; });
+    return head;
+}
+
 /* The request that would make this hop again. */
 Request request_of_hop(const Flight &flight) {
     Request request = *flight.request;
@@ -201,7 +208,7 @@ void Run::plan(Flight &flight) {
         if (std::optional<std::string> identity = cache_identity(flight.hop)) {
             flight.uses_cache = true;
             if (flight.hop.access.has_helper()) /* what a helper connects to, only the policy it was checked by knows */
-                identity->append(" within ").append(place_.policy.allowed_networks());
+                identity->append("\nwithin ").append(place_.policy.allowed_networks());
             flight.key = {flight.hop.url.text, std::move(*identity)};
             flight.rules = use.rules;
             flight.rules.is_shared = flight.hop.access.credentials.empty();
@@ -447,7 +454,9 @@ void Run::confirm(Flight &flight, const StoredHead &not_modified) {
     }
     renew(stored.head, not_modified.headers, not_modified.requested_at_us, not_modified.received_at_us);
     stored.peer = flight.transfer->peer();
-    place_.services.cache->renew(flight.key, stored, flight.pass.get());
+    CachedResponse kept = stored;
+    kept.head = for_all(stored.head);
+    place_.services.cache->renew(flight.key, kept, flight.pass.get());
     deliver_stored(flight, std::move(stored), std::move(*body), CacheState::kConfirmed);
 }
 
@@ -461,7 +470,7 @@ void Run::keep(Flight &flight, StoredHead &head, const std::string &peer, const 
         if (reuse == Reuse::kFresh || reuse == Reuse::kStaleWhileRevalidate ||
             (reuse == Reuse::kValidate && !validators(head).empty()) ||
             (flight.pass != nullptr && flight.pass->is_awaited()))
-            return place_.services.cache->store(flight.key, head, peer, body, flight.pass.get());
+            return place_.services.cache->store(flight.key, for_all(head), peer, body, flight.pass.get());
     }
     if (flight.pass != nullptr)
         flight.pass->land();

@@ -1,0 +1,68 @@
+"""What one role can do to another one through what they share: the cache, the pace of hosts, the log, a pooled backend."""
+
+import json
+
+import pytest
+
+from database import wait_until
+
+FETCH = 'SELECT {} FROM webwrap.fetch(%s, %s)'
+FRESH = {'Cache-Control': 'max-age=600'}
+
+
+def fetch(session, url, columns='html', **options):
+    found = session.row(FETCH.format(columns), url, json.dumps(options))
+    return found[0] if len(found) == 1 else found
+
+
+def refusal(session, url, **options):
+    return session.error(FETCH.format('status'), url, json.dumps(options))
+
+
+def wait_for_store(db, url, count=1):
+    wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.cached_response WHERE url = %s', url) >= count,
+               f'{url} was not stored')
+
+
+@pytest.fixture
+def eve(db):
+    with db.role('eve', 'webwrap_fetch') as name:
+        yield db.connect(name)
+
+
+@pytest.fixture
+def ada(db):
+    with db.role('ada', 'webwrap_fetch') as name:
+        yield db.connect(name)
+
+
+# -- the cache
+
+@pytest.mark.parametrize('name', ['Accept', 'Accept-Language', 'Referer', 'User-Agent'])
+def test_a_header_of_one_role_does_not_choose_the_page_of_another(db, site, ada, eve, name):
+    """Many sites give another page for these and say nothing of it in Vary."""
+    site.serve({'/1': lambda headers: (200, FRESH, '<p>evil</p>' if headers.get(name) == 'evil' else '<p>good</p>')})
+    assert fetch(eve, site.url + '1', headers={name: 'evil'}) == '<p>evil</p>'
+    wait_for_store(db, site.url + '1')
+    assert fetch(ada, site.url + '1') == '<p>good</p>'
+    site.forget_requests()
+    assert fetch(eve, site.url + '1', headers={name.lower(): 'evil'}) == '<p>evil</p>' and site.requests == []
+
+
+def test_a_cookie_is_for_whom_it_was_set(db, site, ada, eve):
+    site.serve({'/1': (200, {**FRESH, 'Set-Cookie': 'session=of-ada', 'X-Other': 'yes'}, '<p>one</p>')})
+    assert fetch(ada, site.url + '1', 'headers')['set-cookie'] == ['session=of-ada']
+    wait_for_store(db, site.url + '1')
+    headers, is_stored = fetch(eve, site.url + '1', 'headers, from_cache')
+    assert is_stored and 'set-cookie' not in headers and headers['x-other'] == ['yes']
+    assert 'of-ada' not in db.main.value("SELECT string_agg(c::text, ' ') FROM webwrap.cached_response c")
+
+
+def test_nor_is_one_that_comes_with_a_confirmation(db, site, ada, eve):
+    site.serve({'/1': lambda headers: (304, {'ETag': '"1"', 'Set-Cookie': 'session=of-ada', **FRESH}, '')
+                if 'If-None-Match' in headers else (200, {'ETag': '"1"'}, '<p>one</p>')})
+    fetch(ada, site.url + '1')
+    wait_for_store(db, site.url + '1')
+    fetch(ada, site.url + '1')
+    wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.cache WHERE cache_control IS NOT NULL'), 'not renewed')
+    assert 'set-cookie' not in fetch(eve, site.url + '1', 'headers')
