@@ -132,7 +132,7 @@ COMMENT ON FUNCTION webwrap.trim_cache(bigint) IS
 'What the background writer runs: makes the cache smaller than that many bytes of compressed bodies; those that were '
 'fetched or confirmed longest ago go. Returns its size.';
 
-CREATE VIEW webwrap.cache AS
+CREATE VIEW webwrap.cache WITH (security_barrier) AS
 SELECT c.url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
        now() - c.received_at AS age, b.size_bytes, c.stored_bytes, pg_get_userbyid(c.stored_by) AS stored_by,
        (SELECT h ->> 1 FROM jsonb_array_elements(c.head::jsonb -> 'headers') h WHERE h ->> 0 = 'etag' LIMIT 1) AS etag,

@@ -66,3 +66,24 @@ def test_nor_is_one_that_comes_with_a_confirmation(db, site, ada, eve):
     fetch(ada, site.url + '1')
     wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.cache WHERE cache_control IS NOT NULL'), 'not renewed')
     assert 'set-cookie' not in fetch(eve, site.url + '1', 'headers')
+
+
+def test_a_cheap_function_sees_no_rows_of_others(db, site, ada, eve):
+    site.serve({'/secret-place': (200, FRESH, '')})
+    fetch(ada, site.url + 'secret-place')
+    wait_for_store(db, site.url + 'secret-place')
+    db.main.run('GRANT CREATE ON SCHEMA public TO eve')
+    eve.run("CREATE FUNCTION public.leak(text) RETURNS bool LANGUAGE plpgsql COST 0.0000001 AS "
+            "$$ BEGIN RAISE NOTICE '%', $1; RETURN true; END $$")
+    assert eve.rows('SELECT * FROM webwrap.cache WHERE public.leak(url)') == []
+    assert [notice.message for notice in eve.notices] == []
+
+
+def test_clearing_tells_nothing_about_what_others_fetched(db, site, ada, eve):
+    """LIKE raises for a backslash at the end of a pattern, but only once all before it has matched."""
+    site.serve({'/secret-place': (200, FRESH, '')})
+    fetch(ada, site.url + 'secret-place')
+    wait_for_store(db, site.url + 'secret-place')
+    for guess in ('secret', 'nothing'):
+        assert eve.value('SELECT webwrap.cache_clear(%s)', site.url + guess + '\\') == 0
+    assert db.main.value('SELECT count(*) FROM webwrap.cached_response') == 1
