@@ -87,3 +87,11 @@ def test_clearing_tells_nothing_about_what_others_fetched(db, site, ada, eve):
     for guess in ('secret', 'nothing'):
         assert eve.value('SELECT webwrap.cache_clear(%s)', site.url + guess + '\\') == 0
     assert db.main.value('SELECT count(*) FROM webwrap.cached_response') == 1
+
+
+def test_headers_count_as_size_of_the_cache(db, site, eve):
+    """Or a role could fill the disk with responses that have no body."""
+    db.main.run(f"ALTER DATABASE {db.name} SET webwrap.cache_size = '100kB'")
+    site.serve({f'/{n}': (200, {**FRESH, 'X-Long': 'x' * 20_000}, '') for n in range(40)})
+    eve.rows('SELECT status FROM webwrap.fetch_many(%s)', [site.url + str(n) for n in range(40)])
+    wait_until(lambda: 0 < db.main.value('SELECT count(*) FROM webwrap.cached_response') <= 5, 'the cache grows on')
