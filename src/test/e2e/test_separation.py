@@ -5,6 +5,7 @@ import json
 import pytest
 
 from database import wait_until
+from goods import server_sql
 
 FETCH = 'SELECT {} FROM webwrap.fetch(%s, %s)'
 FRESH = {'Cache-Control': 'max-age=600'}
@@ -95,3 +96,16 @@ def test_headers_count_as_size_of_the_cache(db, site, eve):
     site.serve({f'/{n}': (200, {**FRESH, 'X-Long': 'x' * 20_000}, '') for n in range(40)})
     eve.rows('SELECT status FROM webwrap.fetch_many(%s)', [site.url + str(n) for n in range(40)])
     wait_until(lambda: 0 < db.main.value('SELECT count(*) FROM webwrap.cached_response') <= 5, 'the cache grows on')
+
+
+def test_a_mapping_that_changes_twice_in_a_transaction_is_two(db, site):
+    site.serve({'/1': lambda headers: (200, FRESH, f"<p>{headers.get('Authorization')}</p>")})
+    db.main.run(server_sql(site), "CREATE USER MAPPING FOR CURRENT_USER SERVER shop OPTIONS (bearer_token 'a')", 'BEGIN')
+    for token in ('b', 'c'):
+        db.main.run(f"ALTER USER MAPPING FOR CURRENT_USER SERVER shop OPTIONS (SET bearer_token '{token}')")
+        assert fetch(db.main, '1', server='shop') == f'<p>Bearer {token}</p>'
+        identity = "SELECT count(*) FROM webwrap.cached_response"
+        seen = db.connect()
+        wait_until(lambda: seen.value(identity) > 0, 'not stored')
+    db.main.run('COMMIT')
+    assert fetch(db.connect(), '1', server='shop') == '<p>Bearer c</p>'
