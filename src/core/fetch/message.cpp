@@ -168,6 +168,10 @@ Hop first_hop(const Request &request) {
         check_header(name, value);
     std::erase_if(hop.access.credentials.headers,
                   [&](const auto &header) { return has_header(request.headers, header.first); });
+    /* Many sites may live at one address, and this header says which of them gets the request. */
+    if (!hop.access.credentials.empty() && has_header(request.headers, "host"))
+        throw Error(ErrorKind::kInvalidArgument, "header \"host\" cannot be set in a request with credentials", {},
+                    "The credentials of a user mapping are for the host of the server's base_url.");
     return hop;
 }
 

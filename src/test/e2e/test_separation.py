@@ -6,6 +6,7 @@ import pytest
 
 from database import wait_until
 from goods import server_sql
+from proxy import Proxy
 
 FETCH = 'SELECT {} FROM webwrap.fetch(%s, %s)'
 FRESH = {'Cache-Control': 'max-age=600'}
@@ -109,3 +110,29 @@ def test_a_mapping_that_changes_twice_in_a_transaction_is_two(db, site):
         wait_until(lambda: seen.value(identity) > 0, 'not stored')
     db.main.run('COMMIT')
     assert fetch(db.connect(), '1', server='shop') == '<p>Bearer c</p>'
+
+
+# -- secrets of a mapping for PUBLIC, which those who use it cannot read
+
+@pytest.fixture
+def shared_secret(db, site, eve):
+    site.serve({'/1': '<p>one</p>'})
+    db.main.run(server_sql(site), "CREATE USER MAPPING FOR PUBLIC SERVER shop OPTIONS (bearer_token 'sesame')",
+                'GRANT USAGE ON FOREIGN SERVER shop TO eve')
+    assert eve.value("SELECT umoptions FROM pg_user_mappings WHERE srvname = 'shop'") is None
+
+
+def test_a_secret_goes_through_no_proxy_of_the_call(db, site, eve, shared_secret):
+    with Proxy() as proxy:
+        error = refusal(eve, '1', server='shop', proxy=proxy.url)
+        assert error.sqlstate == 'HV024' and 'proxy' in error.message_primary
+        assert 'sesame' not in str(proxy.requests) and site.requests == []
+        db.main.run('DROP USER MAPPING FOR PUBLIC SERVER shop')
+        assert fetch(eve, '1', server='shop', proxy=proxy.url) == '<p>one</p>'
+
+
+@pytest.mark.parametrize('name', ['Host', 'host'])
+def test_a_secret_goes_to_no_other_host_of_the_same_address(site, eve, shared_secret, name):
+    error = refusal(eve, '1', server='shop', headers={name: 'evil.example'})
+    assert error.sqlstate == '22023' and 'cannot be set' in error.message_primary and site.requests == []
+    assert fetch(eve, site.url + '1', headers={name: 'evil.example'}) == '<p>one</p>'
