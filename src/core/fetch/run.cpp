@@ -273,7 +273,8 @@ bool Run::may_read(const CachedResponse &stored) const {
 void Run::follow(Flight &flight) {
     switch (flight.pass->progress()) {
     case FlightPass::Progress::kUnderWay:
-        if (remaining_ms(flight) <= 0)
+        /* The leader may be slow for reasons of its own, so half of the time is kept for a request of our own. */
+        if (remaining_ms(flight) <= place_.limits.request_timeout_ms / 2)
             break;
         return wait(flight, Flight::Stage::kFollow, kLookMs);
     case FlightPass::Progress::kStored:

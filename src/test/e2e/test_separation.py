@@ -1,6 +1,7 @@
 """What one role can do to another one through what they share: the cache, the pace of hosts, the log, a pooled backend."""
 
 import json
+import time
 
 import pytest
 
@@ -136,3 +137,29 @@ def test_a_secret_goes_to_no_other_host_of_the_same_address(site, eve, shared_se
     error = refusal(eve, '1', server='shop', headers={name: 'evil.example'})
     assert error.sqlstate == '22023' and 'cannot be set' in error.message_primary and site.requests == []
     assert fetch(eve, site.url + '1', headers={name: 'evil.example'}) == '<p>one</p>'
+
+
+# -- pace
+
+@pytest.mark.parametrize('rate', [1e-9, 1e-300])
+def test_a_slow_pace_is_for_whoever_wants_it(site, ada, eve, rate):
+    site.serve({'/1': '<p>one</p>', '/2': '<p>two</p>'})
+    fetch(eve, site.url + '1', requests_per_second=rate)
+    ada.run("SET statement_timeout = '5s'")
+    assert fetch(ada, site.url + '2', requests_per_second=10) == '<p>two</p>'
+
+
+def test_who_waits_for_a_turn_holds_up_no_one(db, site, ada, eve):
+    """eve leads the flight for a page and waits for her own pace all the while."""
+    def slow(_):
+        time.sleep(0.3)
+        return '<p>two</p>'
+    site.serve({'/1': '<p>one</p>', '/2': slow})
+    fetch(eve, site.url + '1', requests_per_second=1e-6)
+    held = eve.start(f"""SELECT html FROM webwrap.fetch('{site.url}2', '{{"requests_per_second": 0.000001}}')""")
+    wait_until(lambda: db.main.value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'eve' AND wait_event = 'Extension'"),
+               'eve does not wait')
+    ada.run("SET webwrap.request_timeout = '2s'")
+    assert fetch(ada, site.url + '2') == '<p>two</p>'
+    db.main.run("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'eve'")
+    assert held.wait().sqlstate == '57014'
