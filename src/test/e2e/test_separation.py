@@ -163,3 +163,14 @@ def test_who_waits_for_a_turn_holds_up_no_one(db, site, ada, eve):
     assert fetch(ada, site.url + '2') == '<p>two</p>'
     db.main.run("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'eve'")
     assert held.wait().sqlstate == '57014'
+
+
+# -- the log
+
+def test_a_role_cannot_keep_out_of_the_log(db, site):
+    site.serve({'/1': '<p>one</p>'})
+    db.main.run(f'ALTER DATABASE {db.name} SET webwrap.log_requests = on')
+    with db.role('eve', 'webwrap_fetch') as eve:
+        session = db.connect(eve + " options='-c webwrap.log_requests=off'")
+        fetch(session, site.url + '1')
+        wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.request_log') == 1, 'not logged')
