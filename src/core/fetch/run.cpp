@@ -75,10 +75,10 @@ Error with_redirects(const Error &error, const Flight &flight) {
 Run::Run(const Place &place, int max_concurrent, int max_per_origin, const std::function<void(FetchOutcome &&)> &done)
     : place_(place), max_concurrent_(std::max(max_concurrent, 1)), max_per_origin_(std::max(max_per_origin, 1)),
       done_(done), queue_(max_per_origin), random_(static_cast<std::minstd_rand::result_type>(now_us())) {
-    /* Settings may have changed since they stood in the way. */
+    /* Only what the site itself did wrong counts for others: settings that stood in the way may have changed. */
     std::erase_if(place_.robots, [](const auto &known) {
         const std::optional<Error> &failure = known.second.failure;
-        return failure && (failure->kind() == ErrorKind::kForbidden || failure->kind() == ErrorKind::kDisabled);
+        return failure && failure->kind() != ErrorKind::kHttpStatus && failure->kind() != ErrorKind::kNetwork;
     });
 }
 
@@ -314,7 +314,12 @@ void Run::ask_robots(Flight &flight) {
                 "The rule is \"" + abbreviate(rules.rule_for(path), 200) + "\".", hint);
 }
 
-std::string Run::robots_name(const Flight &flight) { return flight.hop.url.origin() + " " + flight.hop.user_agent; }
+/* Whoever reaches a site by another way, or shows a certificate, may get another file. */
+std::string Run::robots_name(const Flight &flight) {
+    const Credentials &credentials = flight.hop.access.credentials;
+    return flight.hop.url.origin() + "\n" + name_of_way(flight.hop.access) + "\n" +
+           (credentials.client_certificate.empty() ? "" : credentials.identity) + "\n" + flight.hop.user_agent;
+}
 
 /* One request for all that wait for it. */
 void Run::request_robots(Flight &waiting) {
@@ -332,7 +337,7 @@ void Run::request_robots(Flight &waiting) {
     guarded(made, &Run::plan);
 }
 
-void Run::note_robots(const std::string &name, const FetchOutcome &outcome) {
+void Run::note_robots(const std::string &name, const std::string &user_agent, const FetchOutcome &outcome) {
     constexpr std::size_t kMaxKnown = 10'000;
     constexpr std::chrono::minutes kKept(60);
     constexpr std::chrono::seconds kFailureKept(30);
@@ -341,8 +346,7 @@ void Run::note_robots(const std::string &name, const FetchOutcome &outcome) {
     KnownRobots &known = place_.robots[name];
     const int status = outcome.response ? outcome.response->status : 0;
     known = KnownRobots{};
-    known.rules = RobotsRules::of_response(status, outcome.response ? outcome.response->body : "",
-                                           name.substr(name.find(' ') + 1));
+    known.rules = RobotsRules::of_response(status, outcome.response ? outcome.response->body : "", user_agent);
     known.expires = Clock::now() + kKept;
     if (known.rules.allows_nothing()) {
         known.failure = outcome.error
@@ -554,7 +558,7 @@ void Run::finish(Flight &flight, FetchOutcome &&outcome) {
     outcome.cost = flight.cost;
     if (flight.is_for_robots()) {
         const std::unique_ptr<Flight> ended = std::move(robots_flights_.extract(flight.robots_name).mapped());
-        note_robots(ended->robots_name, outcome);
+        note_robots(ended->robots_name, ended->hop.user_agent, outcome);
         return;
     }
     give_up_place(flight);

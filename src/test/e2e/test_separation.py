@@ -8,6 +8,7 @@ import pytest
 from database import wait_until
 from goods import server_sql
 from proxy import Proxy
+from site_server import Site
 
 FETCH = 'SELECT {} FROM webwrap.fetch(%s, %s)'
 FRESH = {'Cache-Control': 'max-age=600'}
@@ -174,3 +175,22 @@ def test_a_role_cannot_keep_out_of_the_log(db, site):
         session = db.connect(eve + " options='-c webwrap.log_requests=off'")
         fetch(session, site.url + '1')
         wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.request_log') == 1, 'not logged')
+
+
+# -- robots.txt in a backend that roles share
+
+def test_robots_of_one_way_are_not_those_of_another(db, site):
+    site.serve({'/robots.txt': 'User-agent: *\nAllow: /', '/1': '<p>one</p>'})
+    with Site() as evil:  # a proxy is asked for whole URLs
+        evil.serve({site.url + 'robots.txt': 'User-agent: *\nDisallow: /'})
+        error = refusal(db.main, site.url + '1', proxy=evil.url, respect_robots=True)
+    assert error.sqlstate == '42501'
+    assert fetch(db.main, site.url + '1', respect_robots=True) == '<p>one</p>'
+
+
+def test_a_limit_of_one_role_does_not_stop_the_next(db, site):
+    site.serve({'/robots.txt': 'User-agent: *\nAllow: /\n' + '#' * 5000, '/1': '<p>one</p>'})
+    db.main.run('BEGIN', "SET LOCAL webwrap.max_page_size = '1kB'")
+    assert refusal(db.main, site.url + '1', respect_robots=True).sqlstate == '54000'
+    db.main.run('ROLLBACK')
+    assert fetch(db.main, site.url + '1', respect_robots=True) == '<p>one</p>'
