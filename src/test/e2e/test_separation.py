@@ -194,3 +194,25 @@ def test_a_limit_of_one_role_does_not_stop_the_next(db, site):
     assert refusal(db.main, site.url + '1', respect_robots=True).sqlstate == '54000'
     db.main.run('ROLLBACK')
     assert fetch(db.main, site.url + '1', respect_robots=True) == '<p>one</p>'
+
+
+# -- background workers
+
+def test_refreshers_leave_workers_to_others(db, site, eve):
+    urls = [site.url + str(n) for n in range(12)]
+    stale = (200, {'Cache-Control': 'max-age=0, stale-while-revalidate=600'}, '')
+    site.serve({f'/{n}': stale for n in range(12)})
+    eve.rows('SELECT status FROM webwrap.fetch_many(%s)', urls)
+    wait_until(lambda: db.main.value('SELECT count(*) FROM webwrap.cached_response') == 12, 'not stored')
+    for n in range(12):
+        site.hold(f'/{n}')
+    running = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'webwrap refresher'"
+    for url in urls:
+        assert eve.value('SELECT from_cache FROM webwrap.fetch(%s)', url)
+        assert db.main.value(running) <= 4
+    wait_until(lambda: db.main.value(running) == 4, 'nobody refreshes')
+    for n in range(12):
+        site.release(f'/{n}')
+    wait_until(lambda: db.main.value(running) == 0, 'refreshers go on')
+    eve.value('SELECT from_cache FROM webwrap.fetch(%s)', urls[-1])
+    site.wait_for_request('/11')
