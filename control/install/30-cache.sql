@@ -133,17 +133,17 @@ COMMENT ON FUNCTION webwrap.trim_cache(bigint) IS
 'were fetched or confirmed longest ago go. Returns its size.';
 
 CREATE VIEW webwrap.cache WITH (security_barrier) AS
-SELECT c.url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
+SELECT CASE WHEN o.is_own THEN c.url ELSE regexp_replace(c.url, '\?.*', '?***') END AS url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
        now() - c.received_at AS age, b.size_bytes, c.stored_bytes, pg_get_userbyid(c.stored_by) AS stored_by,
        (SELECT h ->> 1 FROM jsonb_array_elements(c.head::jsonb -> 'headers') h WHERE h ->> 0 = 'etag' LIMIT 1) AS etag,
        (SELECT string_agg(h ->> 1, ', ') FROM jsonb_array_elements(c.head::jsonb -> 'headers') h
         WHERE h ->> 0 = 'cache-control') AS cache_control
-FROM webwrap.cached_response c JOIN webwrap.body b ON b.hash = c.body_hash
-WHERE EXISTS (SELECT FROM pg_roles r WHERE r.oid = c.stored_by AND pg_has_role(r.oid, 'USAGE'))
-   OR pg_has_role('pg_monitor', 'USAGE');
+FROM webwrap.cached_response c JOIN webwrap.body b ON b.hash = c.body_hash,
+     LATERAL (SELECT EXISTS (SELECT FROM pg_roles r WHERE r.oid = c.stored_by AND pg_has_role(r.oid, 'USAGE'))) AS o (is_own)
+WHERE o.is_own OR pg_has_role('pg_monitor', 'USAGE');
 GRANT SELECT ON webwrap.cache TO PUBLIC;
 COMMENT ON VIEW webwrap.cache IS
-'Responses in the shared cache that the current role has fetched; all of them for pg_monitor. is_private: fetched with the '
+'Responses in the shared cache that the current role has fetched; all of them for pg_monitor, without the queries in URLs. is_private: fetched with the '
 'secrets of a user mapping, and only served to it. size_bytes: the body; stored_bytes: what the cache takes for it, compressed, '
 'with its head.';
 

@@ -93,6 +93,15 @@ def test_clearing_tells_nothing_about_what_others_fetched(db, site, ada, eve):
     assert db.main.value('SELECT count(*) FROM webwrap.cached_response') == 1
 
 
+def test_who_watches_the_cache_sees_no_secret_in_a_url(db, site, ada):
+    site.serve({'/1?api_key=hidden': (200, FRESH, '')})
+    fetch(ada, site.url + '1?api_key=hidden')
+    wait_for_store(db, site.url + '1?api_key=hidden')
+    assert ada.value('SELECT url FROM webwrap.cache') == site.url + '1?api_key=hidden'
+    with db.role('watch', 'pg_monitor') as watch:
+        assert db.connect(watch).rows('SELECT url, stored_by FROM webwrap.cache') == [(site.url + '1?***', 'ada')]
+
+
 def test_headers_count_as_size_of_the_cache(db, site, eve):
     """Or a role could fill the disk with responses that have no body."""
     db.main.run(f"ALTER DATABASE {db.name} SET webwrap.cache_size = '100kB'")
