@@ -123,6 +123,19 @@ def test_a_mapping_that_changes_twice_in_a_transaction_is_two(db, site):
     assert fetch(db.connect(), '1', server='shop') == '<p>Bearer c</p>'
 
 
+def test_the_reader_of_a_view_sees_no_headers_that_its_owner_got(db, site, ada, eve):
+    site.serve({'/1': (200, {**FRESH, 'ETag': '"of-ada"'}, '<p>one</p>')})
+    db.main.run(server_sql(site), "CREATE USER MAPPING FOR ada SERVER shop OPTIONS (bearer_token 'sesame')",
+                "CREATE FOREIGN TABLE t (a text OPTIONS (xpath '//p')) SERVER shop OPTIONS (url '1')",
+                'CREATE VIEW v AS SELECT a FROM t', 'ALTER VIEW v OWNER TO ada', 'GRANT SELECT ON t TO ada',
+                'GRANT SELECT ON v TO eve')
+    assert eve.rows('SELECT * FROM v') == [('one',)]
+    wait_for_store(db, site.url + '1')
+    seen = 'SELECT etag, is_private FROM webwrap.cache WHERE url = %s'
+    assert eve.rows(seen, site.url + '1') == [] and eve.value('SELECT webwrap.cache_clear(%s)', site.url + '1') == 0
+    assert ada.rows(seen, site.url + '1') == [('"of-ada"', True)]
+
+
 # -- secrets of a mapping for PUBLIC, which those who use it cannot read
 
 @pytest.fixture
