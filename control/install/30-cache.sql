@@ -22,13 +22,13 @@ COMMENT ON TABLE webwrap.cached_response IS
 COMMENT ON COLUMN webwrap.cached_response.key IS 'hash of identity and URL; a hit is verified by comparing both';
 COMMENT ON COLUMN webwrap.cached_response.variant IS 'hash of the request headers that Vary names';
 COMMENT ON COLUMN webwrap.cached_response.identity IS
-'names the user mapping that the request used, without its secrets, a server with certificates of its own, and a user agent that '
-'is not the usual one; empty for a request of nobody in particular';
+'names the user mapping that the request used, without its secrets, a server with certificates of its own, a user agent that '
+'is not the usual one, and headers that the request set, a line each; empty for a request of nobody in particular';
 COMMENT ON COLUMN webwrap.cached_response.head IS 'status, headers and times as JSON';
 COMMENT ON COLUMN webwrap.cached_response.peer IS
 'address that it came from: who may not connect there does not get it from the cache either';
 COMMENT ON COLUMN webwrap.cached_response.stored_by IS 'role that fetched it';
-COMMENT ON COLUMN webwrap.cached_response.stored_bytes IS 'size of the compressed body';
+COMMENT ON COLUMN webwrap.cached_response.stored_bytes IS 'size of the compressed body, the head and the URL';
 
 -- Deletes those of the given bodies that nothing refers to any more.
 CREATE FUNCTION webwrap.drop_bodies(hashes bytea[]) RETURNS bigint
@@ -61,7 +61,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     new_hash bytea := webwrap.store_body(body);
-    size bigint := (SELECT octet_length(b.bytes) FROM webwrap.body b WHERE b.hash = new_hash);
+    size bigint := (SELECT octet_length(b.bytes) FROM webwrap.body b WHERE b.hash = new_hash)
+                   + octet_length(response ->> 'head') + octet_length(response ->> 'url') + octet_length(response ->> 'identity');
     old_hash bytea;
 BEGIN
     SELECT c.body_hash INTO old_hash FROM webwrap.cached_response c
@@ -85,8 +86,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION webwrap.record_response(jsonb, bytea) FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.record_response(jsonb, bytea) IS
-'What the background writer runs: stores a response in the cache, in the place of an older one, and returns the size of '
-'its compressed body.';
+'What the background writer runs: stores a response in the cache, in the place of an older one, and returns its size there.';
 
 CREATE FUNCTION webwrap.renew_response(response jsonb) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 1000
@@ -129,22 +129,23 @@ END
 $$;
 REVOKE ALL ON FUNCTION webwrap.trim_cache(bigint) FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.trim_cache(bigint) IS
-'What the background writer runs: makes the cache smaller than that many bytes of compressed bodies; those that were '
-'fetched or confirmed longest ago go. Returns its size.';
+'What the background writer runs: makes the cache smaller than that many bytes of heads and compressed bodies; those that '
+'were fetched or confirmed longest ago go. Returns its size.';
 
-CREATE VIEW webwrap.cache AS
-SELECT c.url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
+CREATE VIEW webwrap.cache WITH (security_barrier) AS
+SELECT CASE WHEN o.is_own THEN c.url ELSE regexp_replace(c.url, '\?.*', '?***') END AS url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
        now() - c.received_at AS age, b.size_bytes, c.stored_bytes, pg_get_userbyid(c.stored_by) AS stored_by,
        (SELECT h ->> 1 FROM jsonb_array_elements(c.head::jsonb -> 'headers') h WHERE h ->> 0 = 'etag' LIMIT 1) AS etag,
        (SELECT string_agg(h ->> 1, ', ') FROM jsonb_array_elements(c.head::jsonb -> 'headers') h
         WHERE h ->> 0 = 'cache-control') AS cache_control
-FROM webwrap.cached_response c JOIN webwrap.body b ON b.hash = c.body_hash
-WHERE EXISTS (SELECT FROM pg_roles r WHERE r.oid = c.stored_by AND pg_has_role(r.oid, 'USAGE'))
-   OR pg_has_role('pg_monitor', 'USAGE');
+FROM webwrap.cached_response c JOIN webwrap.body b ON b.hash = c.body_hash,
+     LATERAL (SELECT EXISTS (SELECT FROM pg_roles r WHERE r.oid = c.stored_by AND pg_has_role(r.oid, 'USAGE'))) AS o (is_own)
+WHERE o.is_own OR pg_has_role('pg_monitor', 'USAGE');
 GRANT SELECT ON webwrap.cache TO PUBLIC;
 COMMENT ON VIEW webwrap.cache IS
-'Responses in the shared cache that the current role has fetched; all of them for pg_monitor. is_private: fetched with the '
-'secrets of a user mapping, and only served to it. size_bytes, stored_bytes: body plain and compressed.';
+'Responses in the shared cache that the current role has fetched; all of them for pg_monitor, without the queries in URLs. is_private: fetched with the '
+'secrets of a user mapping, and only served to it. size_bytes: the body; stored_bytes: what the cache takes for it, compressed, '
+'with its head.';
 
 CREATE FUNCTION webwrap.cache_clear(url_pattern text DEFAULT NULL) RETURNS bigint
     AS 'MODULE_PATHNAME', 'webwrap_cache_clear'

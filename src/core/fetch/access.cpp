@@ -1,10 +1,9 @@
 #include "core/fetch/access.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/base/sha256.hpp"
 #include "core/base/text.hpp"
 #include "core/fetch/message.hpp"
 #include "core/fetch/url.hpp"
@@ -142,12 +141,7 @@ std::string name_of_way(const Access &access) {
     for (const std::string *part : {&access.ca_certificates, &access.proxy.url, &access.renderer.url,
                                     &access.renderer.body, &access.renderer.content_type})
         parts.append(*part).push_back('\0');
-    XXH64_canonical_t hash;
-    XXH64_canonicalFromHash(&hash, XXH3_64bits(parts.data(), parts.size()));
-    std::string name = "way ";
-    for (const unsigned char byte : hash.digest)
-        name += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
-    return name;
+    return "way " + sha256_hex(parts);
 }
 
 } // namespace webwrap

@@ -96,6 +96,19 @@ std::string_view take_parameter(std::string_view &rest) {
     return parameter;
 }
 
+/* Whether a header says something to caches only: it does not choose what the site answers. */
+bool is_for_caches(std::string_view lower_name, std::string_view value) {
+    constexpr std::array<std::string_view, 7> kDirectives = {"max-age",  "max-stale",    "min-fresh",     "no-cache",
+                                                             "no-store", "no-transform", "only-if-cached"};
+    if (lower_name != "cache-control" && lower_name != "pragma")
+        return false;
+    bool is_known = true;
+    for_each_element(value, [&](std::string_view element) {
+        is_known = is_known && is_one_of(kDirectives, ascii_lower(trim(element.substr(0, element.find('=')))));
+    });
+    return is_known;
+}
+
 std::string with_url(std::string_view text, std::string_view url) {
     std::string filled;
     for (std::size_t at = text.find(kUrlPlace); at != std::string_view::npos; at = text.find(kUrlPlace)) {
@@ -155,6 +168,10 @@ Hop first_hop(const Request &request) {
         check_header(name, value);
     std::erase_if(hop.access.credentials.headers,
                   [&](const auto &header) { return has_header(request.headers, header.first); });
+    /* Many sites may live at one address, and this header says which of them gets the request. */
+    if (!hop.access.credentials.empty() && has_header(request.headers, "host"))
+        throw Error(ErrorKind::kInvalidArgument, "header \"host\" cannot be set in a request with credentials", {},
+                    "The credentials of a user mapping are for the host of the server's base_url.");
     return hop;
 }
 
@@ -171,20 +188,25 @@ Headers sent_headers(const Hop &hop) {
 std::optional<std::string> cache_identity(const Hop &hop) {
     constexpr std::array<std::string_view, 6> kHarmless = {"accept", "accept-language", "cache-control",
                                                            "pragma", "referer",         "user-agent"};
-    const bool is_plain = hop.method == "GET" && hop.body.empty() && hop.access.cookies == nullptr;
-    if (!is_plain || !std::ranges::all_of(hop.headers, [&](const auto &header) {
-            return is_one_of(kHarmless, ascii_lower(header.first));
-        }))
+    if (hop.method != "GET" || !hop.body.empty() || hop.access.cookies != nullptr)
         return std::nullopt;
     const Credentials &credentials = hop.access.credentials;
     if (!credentials.empty() && credentials.identity.empty())
         return std::nullopt;
     std::string identity = credentials.empty() ? "" : credentials.identity;
-    const auto add = [&](const std::string &part) { identity += (identity.empty() ? "" : ", ") + part; };
+    /* Line by line: no part can have a line break, so none can pass for two. */
+    const auto add = [&](const std::string &part) { identity += (identity.empty() ? "" : "\n") + part; };
     if (const std::string way = name_of_way(hop.access); !way.empty())
         add(way);
     if (hop.user_agent != kUserAgent)
         add("as " + hop.user_agent);
+    for (const auto &[name, value] : hop.headers) {
+        const std::string lower = ascii_lower(name);
+        if (!is_one_of(kHarmless, lower))
+            return std::nullopt;
+        if (!is_for_caches(lower, value)) /* not every site that looks at it says so in Vary */
+            add("with " + lower + ": " + value);
+    }
     return identity;
 }
 

@@ -44,6 +44,13 @@ std::string_view header_value(const Headers &headers, std::string_view name) {
     return {};
 }
 
+/* What of a response is for others, too: a cookie is for the one that it was set for. */
+StoredHead for_all(StoredHead head) {
+    std::erase_if(head.headers,
+                  [](const auto &header) { return header.first == "set-cookie" || header.first == "set-cookie2"; });
+    return head;
+}
+
 /* The request that would make this hop again. */
 Request request_of_hop(const Flight &flight) {
     Request request = *flight.request;
@@ -68,10 +75,10 @@ Error with_redirects(const Error &error, const Flight &flight) {
 Run::Run(const Place &place, int max_concurrent, int max_per_origin, const std::function<void(FetchOutcome &&)> &done)
     : place_(place), max_concurrent_(std::max(max_concurrent, 1)), max_per_origin_(std::max(max_per_origin, 1)),
       done_(done), queue_(max_per_origin), random_(static_cast<std::minstd_rand::result_type>(now_us())) {
-    /* Settings may have changed since they stood in the way. */
+    /* Only what the site itself did wrong counts for others: settings that stood in the way may have changed. */
     std::erase_if(place_.robots, [](const auto &known) {
         const std::optional<Error> &failure = known.second.failure;
-        return failure && (failure->kind() == ErrorKind::kForbidden || failure->kind() == ErrorKind::kDisabled);
+        return failure && failure->kind() != ErrorKind::kHttpStatus && failure->kind() != ErrorKind::kNetwork;
     });
 }
 
@@ -210,7 +217,7 @@ void Run::plan(Flight &flight) {
         if (std::optional<std::string> identity = cache_identity(flight.hop)) {
             flight.uses_cache = true;
             if (flight.hop.access.has_helper()) /* what a helper connects to, only the policy it was checked by knows */
-                identity->append(" within ").append(place_.policy.allowed_networks());
+                identity->append("\nwithin ").append(place_.policy.allowed_networks());
             flight.key = {flight.hop.url.text, std::move(*identity)};
             flight.rules = use.rules;
             flight.rules.is_shared = flight.hop.access.credentials.empty();
@@ -275,7 +282,8 @@ bool Run::may_read(const CachedResponse &stored) const {
 void Run::follow(Flight &flight) {
     switch (flight.pass->progress()) {
     case FlightPass::Progress::kUnderWay:
-        if (remaining_ms(flight) <= 0)
+        /* The leader may be slow for reasons of its own, so half of the time is kept for a request of our own. */
+        if (remaining_ms(flight) <= place_.limits.request_timeout_ms / 2)
             break;
         return wait(flight, Flight::Stage::kFollow, kLookMs);
     case FlightPass::Progress::kStored:
@@ -315,7 +323,12 @@ void Run::ask_robots(Flight &flight) {
                 "The rule is \"" + abbreviate(rules.rule_for(path), 200) + "\".", hint);
 }
 
-std::string Run::robots_name(const Flight &flight) { return flight.hop.url.origin() + " " + flight.hop.user_agent; }
+/* Whoever reaches a site by another way, or shows a certificate, may get another file. */
+std::string Run::robots_name(const Flight &flight) {
+    const Credentials &credentials = flight.hop.access.credentials;
+    return flight.hop.url.origin() + "\n" + name_of_way(flight.hop.access) + "\n" +
+           (credentials.client_certificate.empty() ? "" : credentials.identity) + "\n" + flight.hop.user_agent;
+}
 
 /* One request for all that wait for it. */
 void Run::request_robots(Flight &waiting) {
@@ -333,7 +346,7 @@ void Run::request_robots(Flight &waiting) {
     guarded(made, &Run::plan);
 }
 
-void Run::note_robots(const std::string &name, const FetchOutcome &outcome) {
+void Run::note_robots(const std::string &name, const std::string &user_agent, const FetchOutcome &outcome) {
     constexpr std::size_t kMaxKnown = 10'000;
     constexpr std::chrono::minutes kKept(60);
     constexpr std::chrono::seconds kFailureKept(30);
@@ -342,8 +355,7 @@ void Run::note_robots(const std::string &name, const FetchOutcome &outcome) {
     KnownRobots &known = place_.robots[name];
     const int status = outcome.response ? outcome.response->status : 0;
     known = KnownRobots{};
-    known.rules = RobotsRules::of_response(status, outcome.response ? outcome.response->body : "",
-                                           name.substr(name.find(' ') + 1));
+    known.rules = RobotsRules::of_response(status, outcome.response ? outcome.response->body : "", user_agent);
     known.expires = Clock::now() + kKept;
     if (known.rules.allows_nothing()) {
         known.failure = outcome.error
@@ -456,7 +468,9 @@ void Run::confirm(Flight &flight, const StoredHead &not_modified) {
     }
     renew(stored.head, not_modified.headers, not_modified.requested_at_us, not_modified.received_at_us);
     stored.peer = flight.transfer->peer();
-    place_.services.cache->renew(flight.key, stored, flight.pass.get());
+    CachedResponse kept = stored;
+    kept.head = for_all(stored.head);
+    place_.services.cache->renew(flight.key, kept, flight.pass.get());
     deliver_stored(flight, std::move(stored), std::move(*body), CacheState::kConfirmed);
 }
 
@@ -470,7 +484,7 @@ void Run::keep(Flight &flight, StoredHead &head, const std::string &peer, const 
         if (reuse == Reuse::kFresh || reuse == Reuse::kStaleWhileRevalidate ||
             (reuse == Reuse::kValidate && !validators(head).empty()) ||
             (flight.pass != nullptr && flight.pass->is_awaited()))
-            return place_.services.cache->store(flight.key, head, peer, body, flight.pass.get());
+            return place_.services.cache->store(flight.key, for_all(head), peer, body, flight.pass.get());
     }
     if (flight.pass != nullptr)
         flight.pass->land();
@@ -555,7 +569,7 @@ void Run::finish(Flight &flight, FetchOutcome &&outcome) {
     outcome.cost = flight.cost;
     if (flight.is_for_robots()) {
         const std::unique_ptr<Flight> ended = std::move(robots_flights_.extract(flight.robots_name).mapped());
-        note_robots(ended->robots_name, outcome);
+        note_robots(ended->robots_name, ended->hop.user_agent, outcome);
         return;
     }
     give_up_place(flight);

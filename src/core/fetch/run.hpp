@@ -22,7 +22,7 @@ struct KnownRobots {
     Clock::time_point expires;
 };
 
-using RobotsMemory = std::unordered_map<std::string, KnownRobots>; /* by origin and user agent */
+using RobotsMemory = std::unordered_map<std::string, KnownRobots>; /* by what Run::robots_name gives */
 
 /* Inside fetch/: all requests of one call. A flight is let in when its origin has room, and then goes from stage to stage:
  * cache, single flight, robots.txt, turn, transfer; a redirect or a retry begins anew. Whatever leaves run() as an
@@ -65,7 +65,7 @@ class Run {
 
     [[nodiscard]] static std::string robots_name(const Flight &flight);
     void request_robots(Flight &waiting);
-    void note_robots(const std::string &name, const FetchOutcome &outcome);
+    void note_robots(const std::string &name, const std::string &user_agent, const FetchOutcome &outcome);
 
     [[nodiscard]] bool rest(Flight &flight, std::int64_t least_ms);
     [[nodiscard]] bool redirect(Flight &flight, const StoredHead &head);

@@ -87,6 +87,14 @@ bool note_enabled(bool *, void **, GucSource source) {
     return true;
 }
 
+/* The same for webwrap.log_requests. */
+constinit bool is_logging_given = false;
+
+bool note_logging(bool *, void **, GucSource source) {
+    is_logging_given = is_logging_given || source > PGC_S_DEFAULT;
+    return true;
+}
+
 /* Until the library is loaded the server takes values for the name from anyone, also in place of the administrator's. Now
  * it refuses those of an ordinary role and falls back to the default, which must not open what the administrator closed. */
 void define_enabled() {
@@ -98,10 +106,24 @@ void define_enabled() {
         SetConfigOption("webwrap.enabled", "off", PGC_SUSET, PGC_S_OVERRIDE);
 }
 
+/* Nor must it keep what a role does out of a log that the administrator wants. A value of a session's own start takes the
+ * place of the administrator's; one that SET gave does not, so it says nothing. */
+void define_log_requests() {
+    const char *start = GetConfigOption("webwrap.log_requests", true, false) == nullptr
+                            ? ""
+                            : GetConfigOptionResetString("webwrap.log_requests");
+    const bool is_preset = start != nullptr && *start != '\0';
+    DefineCustomBoolVariable("webwrap.log_requests", "Keeps a line for each request in webwrap.request_log.", nullptr,
+                             &Settings::log_requests, false, PGC_SUSET, 0, note_logging, nullptr, nullptr);
+    if (is_preset && !is_logging_given)
+        SetConfigOption("webwrap.log_requests", "on", PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 } // namespace
 
 void define_settings() {
     define_enabled();
+    define_log_requests();
     DefineCustomStringVariable(
         "webwrap.allowed_networks", "Networks that may be connected to though they are not public.",
         "Loopback, private, link-local and other special-purpose addresses are refused unless "
@@ -109,8 +131,6 @@ void define_settings() {
         &Settings::allowed_networks, "", PGC_SUSET, GUC_LIST_INPUT, check_allowed_networks, nullptr, nullptr);
     DefineCustomBoolVariable("webwrap.offline", "Serves pages from the cache only, however old, and makes no request.",
                              nullptr, &Settings::offline, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("webwrap.log_requests", "Keeps a line for each request in webwrap.request_log.", nullptr,
-                             &Settings::log_requests, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("webwrap.user_agent", "User-Agent header of requests.", nullptr, &Settings::user_agent,
                                "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomRealVariable("webwrap.adaptation_threshold",

@@ -4,6 +4,7 @@
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/time.hpp"
 #include "pg/fdw/site.hpp"
+#include "pg/network/cache.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
@@ -35,6 +36,8 @@ struct UserMapping {
     List *options = NIL;
     Oid mapping = InvalidOid;
     TransactionId changed_by = InvalidTransactionId;
+    CommandId changed_in = FirstCommandId; /* of that transaction */
+    bool is_of_role = false;               /* and not of PUBLIC */
 };
 
 UserMapping user_mapping(Oid user, Oid server) {
@@ -49,7 +52,8 @@ UserMapping user_mapping(Oid user, Oid server) {
                 SysCacheGetAttr(USERMAPPINGUSERSERVER, tuple, Anum_pg_user_mapping_umoptions, &is_null);
             const UserMapping found{is_null ? NIL : untransformRelOptions(options),
                                     reinterpret_cast<Form_pg_user_mapping>(GETSTRUCT(tuple))->oid,
-                                    HeapTupleHeaderGetRawXmin(tuple->t_data)};
+                                    HeapTupleHeaderGetRawXmin(tuple->t_data),
+                                    HeapTupleHeaderGetRawCommandId(tuple->t_data), role != ACL_ID_PUBLIC};
             ReleaseSysCache(tuple);
             return found;
         }
@@ -150,8 +154,10 @@ Access personal_access(const Site &site, Oid user) {
     Access access = site.access;
     const Options options = options_of(mapping.options);
     access.credentials = credentials_of(options);
-    access.credentials.identity =
-        "mapping " + std::to_string(mapping.mapping) + " of " + std::to_string(mapping.changed_by);
+    access.credentials.identity = std::string(kMappingIdentity) + std::to_string(mapping.mapping) + " of " +
+                                  std::to_string(mapping.changed_by) + "." + std::to_string(mapping.changed_in);
+    if (mapping.is_of_role)
+        access.credentials.identity += std::string(kIdentityRole) + std::to_string(user);
     access.proxy.username = text_option(options, "proxy_username");
     access.proxy.password = text_option(options, "proxy_password");
     check_combination(access);

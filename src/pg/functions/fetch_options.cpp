@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "core/fetch/form.hpp"
+#include "core/fetch/url.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/time.hpp"
 #include "pg/functions/fetch_options.hpp"
@@ -76,6 +77,7 @@ void read_proxy(FetchOptions &options, const std::string &name, const json &valu
     check_proxy(url);
     options.request.access.proxy = {url};
     options.request.access.renderer = {};
+    options.has_own_proxy = true;
 }
 
 void read_renderer(FetchOptions &options, const std::string &name, const json &value) {
@@ -256,8 +258,13 @@ Request request_for(const FetchOptions &options, const std::string &url) {
     if (!options.site)
         return request;
     request.url = options.site->absolute(request.url);
-    if (options.site->contains(request.url))
-        request.access.credentials = options.personal.credentials;
+    if (!options.site->contains(request.url))
+        return request;
+    request.access.credentials = options.personal.credentials;
+    /* A mapping for PUBLIC is used by roles that must not read it, and such a proxy reads all but what is encrypted. */
+    if (options.has_own_proxy && !request.access.credentials.empty() && scheme_of(request.url) != "https")
+        throw Error(ErrorKind::kInvalidOption, "a proxy of the call gets no credentials of a user mapping", {},
+                    "Name the proxy in the server's option proxy, or fetch a page with https.");
     return request;
 }
 

@@ -14,7 +14,8 @@ struct FetchOptions {
     Limits limits;
     std::string query; /* to be added to each URL */
     std::optional<Site> site;
-    Access personal; /* for URLs of the site */
+    Access personal;            /* for URLs of the site */
+    bool has_own_proxy = false; /* that the call gives, not its server */
 };
 
 /* Throws kInvalidOption; raises 42501 for a server that the current user may not use. */

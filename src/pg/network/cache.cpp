@@ -60,6 +60,16 @@ StoredHead head_from_json(const std::string &text) {
     return head;
 }
 
+/* Who may see that a response is stored, and its headers: for one that a mapping's secrets brought, the role that they were
+ * used for, as its identity says; the reader of a view is another one. */
+Oid owner_of(const CacheKey &key) {
+    const std::string_view first_line = std::string_view(key.identity).substr(0, key.identity.find('\n'));
+    const std::size_t at = first_line.rfind(kIdentityRole);
+    if (!first_line.starts_with(kMappingIdentity) || at == std::string_view::npos)
+        return GetUserId();
+    return static_cast<Oid>(std::stoul(std::string(first_line.substr(at + kIdentityRole.size()))));
+}
+
 /* What webwrap.record_response and webwrap.renew_response take. */
 std::string message_of(const CacheKey &key, const StoredHead &head, const std::string &peer) {
     std::string content_type;
@@ -75,7 +85,7 @@ std::string message_of(const CacheKey &key, const StoredHead &head, const std::s
                     {"status", head.status},
                     {"content_type", content_type},
                     {"received_at_us", head.received_at_us},
-                    {"stored_by", GetUserId()}});
+                    {"stored_by", owner_of(key)}});
 }
 
 } // namespace

@@ -5,6 +5,10 @@
 
 namespace webwrap::pg {
 
+/* The identity of a user mapping begins so, and ends with this and the Oid of its role unless that is PUBLIC. */
+inline constexpr std::string_view kMappingIdentity = "mapping ";
+inline constexpr std::string_view kIdentityRole = " for ";
+
 /* The HTTP cache in table webwrap.cached_response: read by every backend directly, written by the background writer, so
  * that a fill outlives the caller's rollback and works under READ ONLY. */
 class SharedCache final : public ResponseCache {

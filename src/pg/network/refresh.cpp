@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "pg/network/client.hpp"
@@ -5,6 +7,7 @@
 
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/shared/turns.hpp"
 #include "pg/worker/mailbox.hpp"
 
 extern "C" {
@@ -23,6 +26,21 @@ constexpr const char *kSettings[] = {"webwrap.allowed_networks",      "webwrap.c
                                      "webwrap.max_compression_ratio", "webwrap.max_header_size",
                                      "webwrap.max_page_size",         "webwrap.max_redirects",
                                      "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
+
+/* Workers are few, and the server's other parts need them, too. */
+constexpr const char *kTurnName = "webwrap refresher"; /* no origin of a site */
+constexpr TurnRules kTurnRules{0, 4};
+constexpr long kLongestMs = 60'000;
+constexpr double kSlowestPerSecond = 1.0 / 60;
+
+/* Whether one more refresher may run now; what does not get one is refreshed when it is asked for again. */
+bool has_room() {
+    SharedTurns turns;
+    if (!turns.take(kTurnName, kTurnRules).is_taken)
+        return false;
+    turns.give_back(kTurnName);
+    return true;
+}
 
 json request_to_json(const Request &request) {
     const Credentials &credentials = request.access.credentials;
@@ -74,6 +92,8 @@ Request request_from_json(const json &value) {
 }
 
 void fetch_anew(Mailbox *box) {
+    if (!SharedTurns().take(kTurnName, kTurnRules).is_taken) /* given back when the process ends */
+        return;
     const json order = json::parse(std::string_view(box->text(), box->size));
     for (const auto &[name, value] : order.at("settings").items()) {
         const char *setting = name.c_str();
@@ -83,12 +103,19 @@ void fetch_anew(Mailbox *box) {
     }
     const Oid role = order.at("role").get<Oid>();
     SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE); /* whose response and whose line in the log it is */
-    (void)fetch_one(request_from_json(order.at("request")), current_limits());
+    Request request = request_from_json(order.at("request"));
+    if (request.requests_per_second > 0)
+        request.requests_per_second = std::max(request.requests_per_second, kSlowestPerSecond);
+    Limits limits = current_limits();
+    limits.request_timeout_ms = std::min(limits.request_timeout_ms, kLongestMs);
+    (void)fetch_one(request, limits);
 }
 
 } // namespace
 
 void start_refresh(const Request &request) {
+    if (!has_room())
+        return;
     json settings = json::object();
     for (const char *name : kSettings)
         if (const char *value = call_pg([name] { return GetConfigOption(name, true, false); }))

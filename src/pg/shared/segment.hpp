@@ -15,7 +15,8 @@ namespace webwrap::pg {
 /* Hosts, and when they may be asked next. A host's slot is in the bucket that its key says. */
 struct TurnSlot {
     std::uint64_t key;          /* hash of the origin, 0: free */
-    TimestampTz next_at;        /* before that its pace allows no request */
+    TimestampTz last_at;        /* when a request of some pace was let through */
+    TimestampTz next_at;        /* before that, that request's pace allows no other */
     TimestampTz held_off_until; /* the host's own wish */
     std::int32_t active;        /* requests under way */
 };

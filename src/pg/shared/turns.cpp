@@ -11,6 +11,9 @@ namespace webwrap::pg {
 namespace {
 
 constexpr std::int64_t kLookAgainMs = 10; /* when all connections of a host are taken */
+constexpr double kLongestInterval_s = 86'400;
+constexpr TimestampTz kPaceKept =
+    300 * USECS_PER_SEC; /* of a host that nobody asks, when another one needs its place */
 
 /* Keys of the turns that this process holds, each as often as it holds one. */
 std::vector<std::uint64_t> &held() {
@@ -34,31 +37,40 @@ TurnSlot *find_slot(SharedState &state, std::uint64_t key, bool makes_one, Times
     for (TurnSlot *slot = bucket; slot != bucket + kBucketSlots; ++slot) {
         if (slot->key == key)
             return slot;
-        const bool is_idle = slot->active == 0 && slot->next_at <= now && slot->held_off_until <= now;
+        const bool is_idle = slot->active == 0 && slot->held_off_until <= now &&
+                             (slot->next_at <= now || slot->last_at + kPaceKept <= now);
         if (is_idle && (idle == nullptr || slot->next_at < idle->next_at))
             idle = slot;
     }
     if (!makes_one || idle == nullptr)
         return nullptr;
-    *idle = TurnSlot{key, 0, 0, 0};
+    *idle = TurnSlot{key, 0, 0, 0, 0};
     return idle;
 }
 
 std::int64_t milliseconds_until(TimestampTz time, TimestampTz now) { return (time - now + 999) / 1000; }
 
-/* Under the lock. */
+TimestampTz interval_of(const TurnRules &rules) {
+    return static_cast<TimestampTz>(std::min(1 / rules.requests_per_second, kLongestInterval_s) * USECS_PER_SEC);
+}
+
+/* Under the lock. Whoever wants a slower pace than others does not slow those down. */
 Turns::Answer take_slot(TurnSlot &slot, const TurnRules &rules, TimestampTz now) {
     if (slot.held_off_until > now)
         return {false, milliseconds_until(slot.held_off_until, now), true};
-    if (rules.requests_per_second > 0 && slot.next_at > now)
-        return {false, milliseconds_until(slot.next_at, now), false};
+    const bool has_pace = rules.requests_per_second > 0;
+    const TimestampTz allowed_at = has_pace ? std::min(slot.next_at, slot.last_at + interval_of(rules)) : now;
+    if (allowed_at > now)
+        return {false, milliseconds_until(allowed_at, now), false};
     if (rules.max_connections > 0 && slot.active >= rules.max_connections)
         return {false, kLookAgainMs, false};
     ++slot.active;
-    if (rules.requests_per_second > 0)
-        slot.next_at = now + static_cast<TimestampTz>(static_cast<double>(USECS_PER_SEC) / rules.requests_per_second);
-    else
+    if (has_pace) {
+        slot.last_at = now;
+        slot.next_at = now + interval_of(rules);
+    } else {
         slot.next_at = std::max(slot.next_at, now);
+    }
     return {true, 0, false};
 }
 
