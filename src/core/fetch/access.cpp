@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "core/base/error.hpp"
-#include "core/base/sha256.hpp"
 #include "core/base/text.hpp"
 #include "core/fetch/message.hpp"
 #include "core/fetch/url.hpp"
@@ -137,11 +138,10 @@ void check_combination(const Access &access) {
 std::string name_of_way(const Access &access) {
     if (access.ca_certificates.empty() && !access.has_helper())
         return {};
-    std::string parts;
-    for (const std::string *part : {&access.ca_certificates, &access.proxy.url, &access.renderer.url,
-                                    &access.renderer.body, &access.renderer.content_type})
-        parts.append(*part).push_back('\0');
-    return "way " + sha256_hex(parts);
+    /* In full, so that nobody can make another way of the same name; JSON has it in one line. */
+    return nlohmann::json({access.ca_certificates, access.proxy.url, access.renderer.url, access.renderer.body,
+                           access.renderer.content_type})
+        .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 } // namespace webwrap

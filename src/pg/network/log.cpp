@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.hpp"
 #include "core/fetch/public_url.hpp"
 #include "pg/network/log.hpp"
 
@@ -31,7 +32,7 @@ void log_request(const Request &request, const FetchOutcome &outcome) {
     if (!Settings::log_requests)
         return;
     json line = {{"role", GetUserId()},
-                 {"method", request.method},
+                 {"method", abbreviate(request.method, 20)},
                  {"url", public_url(request.url)},
                  {"attempts", outcome.cost.attempts},
                  {"bytes", outcome.cost.wire_bytes},
