@@ -285,8 +285,7 @@ std::vector<std::string> vary_names(const Headers &response_headers) {
     std::vector<std::string> names;
     for_each_name(response_headers, "vary", [&](std::string name) { names.push_back(std::move(name)); });
     std::ranges::sort(names);
-    const auto repeated = std::ranges::unique(names);
-    names.erase(repeated.begin(), repeated.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names.size() <= kMostVaryNames ? names : std::vector<std::string>{"*"};
 }
 
