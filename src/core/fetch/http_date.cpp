@@ -52,7 +52,7 @@ class Reader {
         std::size_t length = 0;
         while (length < rest_.size() && is_letter(rest_[length]))
             ++length;
-        const std::string letters = ascii_lower(rest_.substr(0, length));
+        std::string letters = ascii_lower(rest_.substr(0, length));
         fail_unless(length > 0);
         drop(length);
         return letters;

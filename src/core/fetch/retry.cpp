@@ -12,7 +12,7 @@ namespace webwrap {
 namespace {
 
 constexpr std::array<std::string_view, 5> kIdempotentMethods = {"get", "head", "options", "put", "delete"};
-constexpr std::int64_t kMostRetryAfterSeconds = 24 * 60 * 60;
+constexpr std::int64_t kMostRetryAfterSeconds = 86'400;
 constexpr std::int64_t kFirstBackoffMs = 500;
 constexpr std::int64_t kMostBackoffMs = 30'000;
 
@@ -46,7 +46,8 @@ std::int64_t backoff_ms(int attempt, double random) {
     for (int doubled = 1; doubled < attempt && most_ms < kMostBackoffMs; ++doubled)
         most_ms = std::min(most_ms * 2, kMostBackoffMs);
     const double share = random > 0 ? std::min(random, 1.0) : 0; /* also for what is no number */
-    return most_ms / 2 + static_cast<std::int64_t>(share * static_cast<double>(most_ms / 2));
+    const std::int64_t half_ms = most_ms / 2;
+    return half_ms + static_cast<std::int64_t>(share * static_cast<double>(half_ms));
 }
 
 } // namespace webwrap

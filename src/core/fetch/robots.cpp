@@ -60,6 +60,13 @@ std::string normal_form(std::string_view text, bool is_pattern) {
     return normal;
 }
 
+std::string normal_path(std::string_view path_and_query) {
+    std::string path = normal_form(path_and_query, false);
+    if (!path.starts_with('/'))
+        path.insert(path.begin(), '/');
+    return path;
+}
+
 /* Whether a pattern matches the start of the path, or all of it when it ends with "$". Each piece between stars is taken
  * where it first occurs, which leaves the most for those behind it: no way back is ever needed. */
 bool matches(std::string_view pattern, std::string_view path) {
@@ -222,14 +229,13 @@ RobotsRules RobotsRules::of_response(int status, std::string_view text, std::str
 }
 
 bool RobotsRules::allows(std::string_view path_and_query) const {
-    if (path_and_query == kRobotsPath)
-        return true;
-    const Rule *rule = deciding_rule(path_and_query);
-    return rule == nullptr ? !allows_nothing_ : rule->is_allow;
+    const std::string path = normal_path(path_and_query);
+    const Rule *rule = deciding_rule(path);
+    return rule == nullptr ? !allows_nothing_ || path == kRobotsPath : rule->is_allow;
 }
 
 std::string_view RobotsRules::rule_for(std::string_view path_and_query) const {
-    const Rule *rule = path_and_query == kRobotsPath ? nullptr : deciding_rule(path_and_query);
+    const Rule *rule = deciding_rule(normal_path(path_and_query));
     return rule == nullptr ? std::string_view() : rule->line;
 }
 
@@ -237,13 +243,12 @@ std::string_view RobotsRules::Rule::pattern() const {
     return std::string_view(line).substr((is_allow ? kAllow : kDisallow).size());
 }
 
-const RobotsRules::Rule *RobotsRules::deciding_rule(std::string_view path_and_query) const {
-    std::string path = normal_form(path_and_query, false);
-    if (!path.starts_with('/'))
-        path.insert(path.begin(), '/');
+const RobotsRules::Rule *RobotsRules::deciding_rule(std::string_view normal_path) const {
+    if (normal_path == kRobotsPath)
+        return nullptr;
     for (const Rule &rule : rules_) {
         Interrupt::poll();
-        if (matches(rule.pattern(), path))
+        if (matches(rule.pattern(), normal_path))
             return &rule;
     }
     return nullptr;

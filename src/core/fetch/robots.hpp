@@ -49,7 +49,7 @@ class RobotsRules {
         bool is_allow = false;
         [[nodiscard]] std::string_view pattern() const;
     };
-    [[nodiscard]] const Rule *deciding_rule(std::string_view path_and_query) const;
+    [[nodiscard]] const Rule *deciding_rule(std::string_view normal_path) const;
 
     std::vector<Rule> rules_; /* the longest first, of equal length those that allow first */
     std::optional<double> crawl_delay_s_;

@@ -55,6 +55,7 @@ TEST(RobotsTest, WhatStatusesMean) {
 TEST(RobotsTest, TheFileItselfIsAllowed) {
     EXPECT_TRUE(allows("Disallow: /", "/robots.txt"));
     EXPECT_EQ(rules("Disallow: /").rule_for("/robots.txt"), "");
+    EXPECT_TRUE(allows("Disallow: /", "/%72obots.txt")) << "however it is spelled";
     EXPECT_FALSE(allows("Disallow: /", "/robots.txt2"));
     EXPECT_FALSE(allows("Disallow: /", "/a/robots.txt"));
 }
