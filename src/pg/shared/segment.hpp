@@ -29,6 +29,7 @@ struct FlightSlot {
     std::int32_t leader;      /* process id */
     std::uint32_t followers;  /* that have not seen the end yet */
     TimestampTz changed_at;   /* when it went over to the writer or ended */
+    State last_end;           /* how the flight before this one ended: its followers may still have to see it */
 };
 
 /* What waits for the background writer of one database. */
