@@ -132,7 +132,8 @@ COMMENT ON FUNCTION webwrap.trim_cache(bigint) IS
 'What the background writer runs: makes the cache smaller than that many bytes of compressed bodies; those that were '
 'fetched or confirmed longest ago go. Returns its size.';
 
-CREATE VIEW webwrap.cache AS
+-- A barrier: functions of the reader see no rows but the reader's.
+CREATE VIEW webwrap.cache WITH (security_barrier) AS
 SELECT c.url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
        now() - c.received_at AS age, b.size_bytes, c.stored_bytes, pg_get_userbyid(c.stored_by) AS stored_by,
        (SELECT h ->> 1 FROM jsonb_array_elements(c.head::jsonb -> 'headers') h WHERE h ->> 0 = 'etag' LIMIT 1) AS etag,
@@ -198,6 +199,8 @@ BEGIN
         IF to_regclass(format('webwrap.request_log_%s', to_char(day, 'YYYYMMDD'))) IS NULL THEN
             EXECUTE format('CREATE TABLE webwrap.request_log_%s PARTITION OF webwrap.request_log FOR VALUES FROM (%L) TO (%L)',
                            to_char(day, 'YYYYMMDD'), day::timestamptz, (day + 1)::timestamptz);
+            -- No policy: default privileges must not lead past those of the whole log.
+            EXECUTE format('ALTER TABLE webwrap.request_log_%s ENABLE ROW LEVEL SECURITY', to_char(day, 'YYYYMMDD'));
             -- A member of the extension, so that pg_dump leaves it out as it leaves out the rest of the log.
             EXECUTE format('ALTER EXTENSION webwrap ADD TABLE webwrap.request_log_%s', to_char(day, 'YYYYMMDD'));
             FOR old IN SELECT i.inhrelid::regclass FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
