@@ -78,7 +78,8 @@ BEGIN
         received_at = excluded.received_at, stored_by = excluded.stored_by, stored_bytes = excluded.stored_bytes
     WHERE c.received_at <= excluded.received_at;
     IF old_hash <> new_hash THEN
-        PERFORM webwrap.drop_bodies(ARRAY[old_hash]);
+        -- Of the two the one that was not kept: what is stored may be newer than this response.
+        PERFORM webwrap.drop_bodies(ARRAY[old_hash, new_hash]);
     END IF;
     RETURN size;
 END
@@ -96,6 +97,7 @@ AS $$
     SET head = response ->> 'head', peer = response ->> 'peer',
         received_at = to_timestamp((response ->> 'received_at_us')::float8 / 1e6)
     WHERE c.key = decode(response ->> 'key', 'hex') AND c.variant = decode(response ->> 'variant', 'hex')
+      AND c.body_hash = decode(response ->> 'body', 'hex') -- it is this one that was confirmed
       AND c.received_at <= to_timestamp((response ->> 'received_at_us')::float8 / 1e6);
 $$;
 REVOKE ALL ON FUNCTION webwrap.renew_response(jsonb) FROM PUBLIC;

@@ -5,11 +5,11 @@
 
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/shared/refreshers.hpp"
 #include "pg/worker/mailbox.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "pgstat.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -79,6 +79,7 @@ Request request_from_json(const json &value) {
 
 void fetch_anew(Mailbox *box) {
     const json order = json::parse(std::string_view(box->text(), box->size));
+    keep_refresher_place(order.at("place").get<int>());
     for (const auto &[name, value] : order.at("settings").items()) {
         const char *setting = name.c_str();
         const std::string text = value.get<std::string>();
@@ -92,24 +93,28 @@ void fetch_anew(Mailbox *box) {
 
 } // namespace
 
-void start_refresh(const Request &request) {
+void start_refresh(const Request &request, int place) {
     json settings = json::object();
     for (const char *name : kSettings)
         if (const char *value = call_pg([name] { return GetConfigOption(name, true, false); }))
             settings[name] = value;
     const std::string order =
-        json({{"request", request_to_json(request)}, {"settings", settings}, {"role", GetUserId()}}).dump();
+        json({{"request", request_to_json(request)}, {"settings", settings}, {"role", GetUserId()}, {"place", place}})
+            .dump();
     const char *text = order.data();
     const std::size_t size = order.size();
-    call_pg([text, size] {
-        if (RecoveryInProgress())
-            return;
+    bool is_running = false;
+    bool *const out = &is_running;
+    const bool has_room = has_room_for([text, size, out] {
         dsm_segment *mailbox = make_mailbox(text, size);
-        if (launch_worker("webwrap_refresher_main", "webwrap refresher", dsm_segment_handle(mailbox), nullptr))
+        *out = launch_worker("webwrap_refresher_main", "webwrap refresher", dsm_segment_handle(mailbox), nullptr);
+        if (*out)
             dsm_detach(mailbox);
         else
             drop_mailbox(mailbox);
     });
+    if (!has_room || !is_running)
+        give_up_refresher_place(place);
 }
 
 } // namespace webwrap::pg
