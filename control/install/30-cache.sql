@@ -79,7 +79,8 @@ BEGIN
         received_at = excluded.received_at, stored_by = excluded.stored_by, stored_bytes = excluded.stored_bytes
     WHERE c.received_at <= excluded.received_at;
     IF old_hash <> new_hash THEN
-        PERFORM webwrap.drop_bodies(ARRAY[old_hash]);
+        -- Of the two the one that was not kept: what is stored may be newer than this response.
+        PERFORM webwrap.drop_bodies(ARRAY[old_hash, new_hash]);
     END IF;
     RETURN size;
 END
@@ -96,6 +97,7 @@ AS $$
     SET head = response ->> 'head', peer = response ->> 'peer',
         received_at = to_timestamp((response ->> 'received_at_us')::float8 / 1e6)
     WHERE c.key = decode(response ->> 'key', 'hex') AND c.variant = decode(response ->> 'variant', 'hex')
+      AND c.body_hash = decode(response ->> 'body', 'hex') -- it is this one that was confirmed
       AND c.received_at <= to_timestamp((response ->> 'received_at_us')::float8 / 1e6);
 $$;
 REVOKE ALL ON FUNCTION webwrap.renew_response(jsonb) FROM PUBLIC;
@@ -132,8 +134,10 @@ COMMENT ON FUNCTION webwrap.trim_cache(bigint) IS
 'What the background writer runs: makes the cache smaller than that many bytes of heads and compressed bodies; those that '
 'were fetched or confirmed longest ago go. Returns its size.';
 
+-- A barrier: functions of the reader see no rows but the reader's.
 CREATE VIEW webwrap.cache WITH (security_barrier) AS
-SELECT CASE WHEN o.is_own THEN c.url ELSE regexp_replace(c.url, '\?.*', '?***') END AS url, c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
+SELECT CASE WHEN o.is_own THEN c.url ELSE regexp_replace(c.url, '\?.*', '?***') END AS url,
+       c.identity LIKE 'mapping %' AS is_private, c.status, c.content_type, c.received_at AS fetched_at,
        now() - c.received_at AS age, b.size_bytes, c.stored_bytes, pg_get_userbyid(c.stored_by) AS stored_by,
        (SELECT h ->> 1 FROM jsonb_array_elements(c.head::jsonb -> 'headers') h WHERE h ->> 0 = 'etag' LIMIT 1) AS etag,
        (SELECT string_agg(h ->> 1, ', ') FROM jsonb_array_elements(c.head::jsonb -> 'headers') h
@@ -199,6 +203,8 @@ BEGIN
         IF to_regclass(format('webwrap.request_log_%s', to_char(day, 'YYYYMMDD'))) IS NULL THEN
             EXECUTE format('CREATE TABLE webwrap.request_log_%s PARTITION OF webwrap.request_log FOR VALUES FROM (%L) TO (%L)',
                            to_char(day, 'YYYYMMDD'), day::timestamptz, (day + 1)::timestamptz);
+            -- No policy: default privileges must not lead past those of the whole log.
+            EXECUTE format('ALTER TABLE webwrap.request_log_%s ENABLE ROW LEVEL SECURITY', to_char(day, 'YYYYMMDD'));
             -- A member of the extension, so that pg_dump leaves it out as it leaves out the rest of the log.
             EXECUTE format('ALTER EXTENSION webwrap ADD TABLE webwrap.request_log_%s', to_char(day, 'YYYYMMDD'));
             FOR old IN SELECT i.inhrelid::regclass FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

@@ -42,6 +42,7 @@ struct Flight {
     enum class Stage {
         kPlan,   /* nothing: its hop is new */
         kFollow, /* another's request for the same */
+        kAlone,  /* nothing: there was nothing for it in what it followed */
         kRobots, /* the robots.txt of its origin */
         kTurn,   /* the host's pace, or one of its connections */
         kRest,   /* the time before the next try */
@@ -62,6 +63,7 @@ struct Flight {
     RequestCost cost;
 
     Stage stage = Stage::kPlan;
+    bool has_place = false;  /* counts against the limits of its run */
     Clock::time_point due;   /* when to look again at what it waits for */
     Clock::time_point since; /* when it began to wait */
 

@@ -141,8 +141,30 @@ void Run::let_in() {
         if (flight == nullptr)
             return;
         ++active_;
-        guarded(*flight, flight->stage == Flight::Stage::kRest ? &Run::want_turn : &Run::plan);
+        flight->has_place = true;
+        guarded(*flight, &Run::begin);
     }
+}
+
+void Run::begin(Flight &flight) {
+    switch (flight.stage) {
+    case Flight::Stage::kRest:
+        return want_turn(flight);
+    case Flight::Stage::kAlone:
+        return ask_robots(flight);
+    default:
+        return plan(flight);
+    }
+}
+
+/* Waits for a place to begin that stage in; what is asked for robots.txt needs none. */
+void Run::line_up(Flight &flight, Flight::Stage stage) {
+    stop_waiting(flight);
+    flight.stage = stage;
+    if (flight.is_for_robots())
+        begin(flight);
+    else
+        queue_.push(&flight);
 }
 
 void Run::look_after_waiting() {
@@ -171,13 +193,9 @@ void Run::resume(Flight &flight) {
     case Flight::Stage::kTurn:
         return want_turn(flight);
     case Flight::Stage::kRest:
-        stop_waiting(flight);
-        if (flight.is_for_robots())
-            want_turn(flight);
-        else
-            queue_.push(&flight);
-        return;
+        return line_up(flight, Flight::Stage::kRest);
     case Flight::Stage::kPlan:
+    case Flight::Stage::kAlone:
     case Flight::Stage::kWire:
         return;
     }
@@ -230,8 +248,10 @@ void Run::plan(Flight &flight) {
                     "While webwrap.offline is on nothing is fetched.");
     if (flight.uses_cache) {
         flight.pass = place_.services.cache->join(flight.key);
-        if (flight.pass->role() == FlightPass::Role::kFollower)
+        if (flight.pass->role() == FlightPass::Role::kFollower) {
+            give_up_place(flight); /* which the leader may need: it gives up its own between two tries */
             return wait(flight, Flight::Stage::kFollow, kLookMs);
+        }
         if (flight.pass->role() == FlightPass::Role::kLeader && use_stored(flight, false))
             return; /* it came between looking and leading */
     }
@@ -293,11 +313,10 @@ void Run::follow(Flight &flight) {
     case FlightPass::Progress::kLanded:
         break;
     case FlightPass::Progress::kAbandoned:
-        stop_waiting(flight);
-        return plan(flight);
+        return line_up(flight, Flight::Stage::kPlan);
     }
     flight.pass.reset();
-    ask_robots(flight);
+    line_up(flight, Flight::Stage::kAlone);
 }
 
 void Run::ask_robots(Flight &flight) {
@@ -542,24 +561,19 @@ bool Run::redirect(Flight &flight, const StoredHead &head) {
                     "page " + quoted(flight.first_url) + " redirects more than " +
                         std::to_string(place_.limits.max_redirects) + " times",
                     {}, "Raise webwrap.max_redirects.");
-    stop_waiting(flight);
     leave_wire(flight);
     give_up_place(flight);
     flight.pass.reset();
-    flight.stage = Flight::Stage::kPlan;
     flight.tries = 0;
     ++flight.redirects;
     flight.hop = std::move(*next);
-    if (flight.is_for_robots())
-        plan(flight);
-    else
-        queue_.push(&flight);
+    line_up(flight, Flight::Stage::kPlan);
     return true;
 }
 
 void Run::fail(Flight &flight, const Error &error) {
-    if (flight.pass != nullptr)
-        flight.pass->land(); /* those who wait shall not wait for each other's failures in turn */
+    if (flight.pass != nullptr && error.kind() == ErrorKind::kNetwork)
+        flight.pass->land(); /* the host fails everybody: those who wait need not fail one after the other */
     finish(flight, FetchOutcome{flight.request_index, std::nullopt, with_redirects(error, flight), {}});
 }
 
@@ -584,7 +598,7 @@ void Run::leave_wire(Flight &flight) {
 }
 
 void Run::give_up_place(Flight &flight) {
-    if (flight.is_for_robots())
+    if (!std::exchange(flight.has_place, false))
         return;
     --active_;
     queue_.release(flight.hop.url);

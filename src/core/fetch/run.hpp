@@ -50,9 +50,11 @@ class Run {
     [[nodiscard]] int wait_ms() const;
 
     /* Each goes on with the next stage, or leaves the flight waiting; throws what ends the request. */
+    void begin(Flight &flight);
     void plan(Flight &flight);
     void resume(Flight &flight);
     void follow(Flight &flight);
+    void line_up(Flight &flight, Flight::Stage stage);
     void ask_robots(Flight &flight);
     void want_turn(Flight &flight);
     void take_off(Flight &flight);
@@ -91,7 +93,7 @@ class Run {
     std::vector<Flight *> waiting_;
     std::vector<FetchOutcome> finished_; /* not handed out yet */
     std::size_t unfinished_ = 0;
-    int active_ = 0; /* let in, and not resting */
+    int active_ = 0; /* let in, and neither resting nor following */
     std::minstd_rand random_;
 };
 

@@ -83,6 +83,12 @@ bool detail::ends_statement(int sqlstate) noexcept {
            category == ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR);
 }
 
+bool is_interruption(int sqlstate) noexcept {
+    return ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
+}
+
+bool in_parallel_mode() noexcept { return IsInParallelMode(); }
+
 void poll_interrupts() {
     if (InterruptPending)
         call_pg([] { CHECK_FOR_INTERRUPTS(); });

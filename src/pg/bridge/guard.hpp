@@ -92,9 +92,27 @@ struct AbsorbedError {
     std::string message;
 };
 
-/* Runs the call in a subtransaction that absorbs a server error, except cancel and shutdown, which pass. Must not be used
- * in parallel mode. Only C calls and plain data inside the lambda. */
-template <typename Call> std::optional<AbsorbedError> try_pg(Call call);
+/* Which errors are not absorbed: as a rule those that are about the server, not about what was tried. */
+using PassesOn = bool (*)(int sqlstate) noexcept;
+namespace detail {
+[[nodiscard]] bool ends_statement(int sqlstate) noexcept;
+}
+/* Cancel and shutdown only: for what may fail for want of memory, too. */
+[[nodiscard]] bool is_interruption(int sqlstate) noexcept;
+[[nodiscard]] bool in_parallel_mode() noexcept;
+
+/* Runs the call in a subtransaction that absorbs a server error, except those that pass on. Must not be used in parallel
+ * mode. Only C calls and plain data inside the lambda. */
+template <typename Call> std::optional<AbsorbedError> try_pg(Call call, PassesOn passes_on = detail::ends_statement);
+
+/* Runs what may fail for want of shared memory (a full /dev/shm) and must not cost the query its result; false when it
+ * has failed. In parallel mode nothing is absorbed. Only C calls and plain data inside the lambda. */
+template <typename Call> [[nodiscard]] bool has_room_for(Call call) {
+    if (!in_parallel_mode())
+        return !try_pg(call, is_interruption);
+    call_pg(call);
+    return true;
+}
 
 } // namespace webwrap::pg
 

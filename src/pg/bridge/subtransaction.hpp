@@ -19,17 +19,15 @@ struct ErrorCopy {
     const char *message;
 };
 
-[[nodiscard]] bool ends_statement(int sqlstate) noexcept;
-
 } // namespace detail
 
-template <typename Call> std::optional<AbsorbedError> try_pg(Call call) {
+template <typename Call> std::optional<AbsorbedError> try_pg(Call call, PassesOn passes_on) {
     static_assert(std::is_trivially_destructible_v<Call>);
     const MemoryContext caller = CurrentMemoryContext;
     const ResourceOwner owner = CurrentResourceOwner;
     detail::ErrorCopy copy{0, nullptr};
     detail::ErrorCopy *const out = &copy;
-    call_pg([&call, caller, owner, out] {
+    call_pg([&call, caller, owner, out, passes_on] {
         BeginInternalSubTransaction(nullptr);
         MemoryContextSwitchTo(caller);
         PG_TRY();
@@ -41,7 +39,7 @@ template <typename Call> std::optional<AbsorbedError> try_pg(Call call) {
         {
             MemoryContextSwitchTo(caller);
             ErrorData *error = CopyErrorData();
-            if (detail::ends_statement(error->sqlerrcode))
+            if (passes_on(error->sqlerrcode))
                 PG_RE_THROW();
             FlushErrorState();
             RollbackAndReleaseCurrentSubTransaction();

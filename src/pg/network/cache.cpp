@@ -11,7 +11,12 @@
 #include "pg/network/body_store.hpp"
 #include "pg/network/refresh.hpp"
 #include "pg/shared/flights.hpp"
+#include "pg/shared/refreshers.hpp"
 #include "pg/worker/outbox.hpp"
+
+extern "C" {
+#include "access/xlog.h"
+}
 
 namespace webwrap::pg {
 
@@ -29,11 +34,11 @@ std::string_view view_of(const BodyHash &hash) { return {reinterpret_cast<const 
 
 BodyHash key_hash(const CacheKey &key) { return body_hash(key.identity + "\n" + key.url); }
 
-std::string hex(const BodyHash &hash) {
+std::string hex(std::string_view bytes) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
-    for (const std::uint8_t byte : hash) {
-        text.push_back(kDigits[byte >> 4]);
+    for (const char byte : bytes) {
+        text.push_back(kDigits[static_cast<std::uint8_t>(byte) >> 4]);
         text.push_back(kDigits[byte & 15]);
     }
     return text;
@@ -71,21 +76,25 @@ Oid owner_of(const CacheKey &key) {
 }
 
 /* What webwrap.record_response and webwrap.renew_response take. */
-std::string message_of(const CacheKey &key, const StoredHead &head, const std::string &peer) {
+json message_of(const CacheKey &key, const StoredHead &head, const std::string &peer) {
     std::string content_type;
     for (const auto &[name, value] : head.headers)
         if (name == "content-type")
             content_type = parse_content_type(value).media_type;
-    return to_text({{"key", hex(key_hash(key))},
-                    {"variant", hex(body_hash(to_text(json(head.selecting))))},
-                    {"url", key.url},
-                    {"identity", key.identity},
-                    {"head", to_text(head_to_json(head))},
-                    {"peer", peer},
-                    {"status", head.status},
-                    {"content_type", content_type},
-                    {"received_at_us", head.received_at_us},
-                    {"stored_by", owner_of(key)}});
+    return json({{"key", hex(view_of(key_hash(key)))},
+                 {"variant", hex(view_of(body_hash(to_text(json(head.selecting)))))},
+                 {"url", key.url},
+                 {"identity", key.identity},
+                 {"head", to_text(head_to_json(head))},
+                 {"peer", peer},
+                 {"status", head.status},
+                 {"content_type", content_type},
+                 {"received_at_us", head.received_at_us},
+                 {"stored_by", owner_of(key)}});
+}
+
+bool is_standby() {
+    return call_pg([] { return RecoveryInProgress(); });
 }
 
 } // namespace
@@ -104,12 +113,14 @@ std::unique_ptr<FlightPass> SharedCache::join(const CacheKey &key) { return join
 
 void SharedCache::store(const CacheKey &key, const StoredHead &head, const std::string &peer, std::string_view body,
                         FlightPass *flight) {
-    const std::string message = message_of(key, head, peer);
+    const std::string message = to_text(message_of(key, head, peer));
     (void)post(MessageKind::kResponse, {message, body}, hand_over_flight(flight));
 }
 
 void SharedCache::renew(const CacheKey &key, const CachedResponse &confirmed, FlightPass *flight) {
-    const std::string message = message_of(key, confirmed.head, confirmed.peer);
+    json renewal = message_of(key, confirmed.head, confirmed.peer);
+    renewal["body"] = hex(confirmed.body_name);
+    const std::string message = to_text(renewal);
     (void)post(MessageKind::kRenewal, {message}, hand_over_flight(flight));
 }
 
@@ -118,8 +129,11 @@ void SharedCache::refresh(const CacheKey &key, const Request &request) {
     const std::unique_ptr<FlightPass> mark = join_flight({key.url, key.identity + "\nrefresh"});
     if (mark->role() != FlightPass::Role::kLeader)
         return;
+    const std::optional<int> place = is_standby() ? std::nullopt : take_refresher_place();
+    if (!place)
+        return; /* whoever finds it stale next tries again */
     (void)hand_over_flight(mark.get());
-    start_refresh(request);
+    start_refresh(request, *place);
 }
 
 } // namespace webwrap::pg

@@ -7,7 +7,7 @@
 
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/settings.hpp"
-#include "pg/shared/turns.hpp"
+#include "pg/shared/refreshers.hpp"
 #include "pg/worker/mailbox.hpp"
 
 extern "C" {
@@ -27,20 +27,9 @@ constexpr const char *kSettings[] = {"webwrap.allowed_networks",      "webwrap.c
                                      "webwrap.max_page_size",         "webwrap.max_redirects",
                                      "webwrap.request_timeout",       "webwrap.max_connections_per_host"};
 
-/* Workers are few, and the server's other parts need them, too. */
-constexpr const char *kTurnName = "webwrap refresher"; /* no origin of a site */
-constexpr TurnRules kTurnRules{0, 4};
+/* What one of the few refreshers may take at most, whatever the session's settings. */
 constexpr long kLongestMs = 60'000;
 constexpr double kSlowestPerSecond = 1.0 / 60;
-
-/* Whether one more refresher may run now; what does not get one is refreshed when it is asked for again. */
-bool has_room() {
-    SharedTurns turns;
-    if (!turns.take(kTurnName, kTurnRules).is_taken)
-        return false;
-    turns.give_back(kTurnName);
-    return true;
-}
 
 json request_to_json(const Request &request) {
     const Credentials &credentials = request.access.credentials;
@@ -92,9 +81,8 @@ Request request_from_json(const json &value) {
 }
 
 void fetch_anew(Mailbox *box) {
-    if (!SharedTurns().take(kTurnName, kTurnRules).is_taken) /* given back when the process ends */
-        return;
     const json order = json::parse(std::string_view(box->text(), box->size));
+    keep_refresher_place(order.at("place").get<int>());
     for (const auto &[name, value] : order.at("settings").items()) {
         const char *setting = name.c_str();
         const std::string text = value.get<std::string>();
@@ -113,26 +101,28 @@ void fetch_anew(Mailbox *box) {
 
 } // namespace
 
-void start_refresh(const Request &request) {
-    if (!has_room())
-        return;
+void start_refresh(const Request &request, int place) {
     json settings = json::object();
     for (const char *name : kSettings)
         if (const char *value = call_pg([name] { return GetConfigOption(name, true, false); }))
             settings[name] = value;
     const std::string order =
-        json({{"request", request_to_json(request)}, {"settings", settings}, {"role", GetUserId()}}).dump();
+        json({{"request", request_to_json(request)}, {"settings", settings}, {"role", GetUserId()}, {"place", place}})
+            .dump();
     const char *text = order.data();
     const std::size_t size = order.size();
-    call_pg([text, size] {
-        if (RecoveryInProgress())
-            return;
+    bool is_running = false;
+    bool *const out = &is_running;
+    const bool has_room = has_room_for([text, size, out] {
         dsm_segment *mailbox = make_mailbox(text, size);
-        if (launch_worker("webwrap_refresher_main", "webwrap refresher", dsm_segment_handle(mailbox), nullptr))
+        *out = launch_worker("webwrap_refresher_main", "webwrap refresher", dsm_segment_handle(mailbox), nullptr);
+        if (*out)
             dsm_detach(mailbox);
         else
             drop_mailbox(mailbox);
     });
+    if (!has_room || !is_running)
+        give_up_refresher_place(place);
 }
 
 } // namespace webwrap::pg

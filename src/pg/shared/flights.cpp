@@ -15,6 +15,8 @@ constexpr TimestampTz kLongestStoring = 2 * USECS_PER_SEC;
 
 bool has_ended(State state) { return state == State::kStored || state == State::kLanded || state == State::kAbandoned; }
 
+std::uint32_t next_after(std::uint32_t generation) { return generation + 1 == 0 ? 1 : generation + 1; }
+
 /* The end of a flight: nobody needs the slot once every follower has seen it. Under the lock. */
 void end(FlightSlot &slot, State state) noexcept {
     slot.state = slot.followers == 0 ? State::kFree : state;
@@ -37,9 +39,10 @@ class SharedPass final : public FlightPass {
         SharedState &state = shared_state();
         const SharedLock lock(state.flights_lock);
         const FlightSlot &slot = state.flights[name_.slot];
-        if (slot.generation != name_.generation)
-            return Progress::kStored; /* long over: the cache tells */
-        switch (slot.state) {
+        State seen = slot.state;
+        if (slot.generation != name_.generation) /* over, and the next one has begun; of earlier ones the cache tells */
+            seen = slot.generation == next_after(name_.generation) ? slot.last_end : State::kStored;
+        switch (seen) {
         case State::kUnderWay:
             return Progress::kUnderWay;
         case State::kStoring:
@@ -143,8 +146,9 @@ std::unique_ptr<FlightPass> join_flight(const CacheKey &key) {
         pass->become(FlightPass::Role::kFollower, FlightName{number, slot->generation});
         return pass;
     }
-    const std::uint32_t generation = slot->generation + 1 == 0 ? 1 : slot->generation + 1;
-    *slot = FlightSlot{{hash[0], hash[1]}, State::kUnderWay, generation, MyProcPid, 0, 0};
+    const std::uint32_t generation = next_after(slot->generation);
+    const State last_end = has_ended(slot->state) ? slot->state : State::kStored;
+    *slot = FlightSlot{{hash[0], hash[1]}, State::kUnderWay, generation, MyProcPid, 0, 0, last_end};
     pass->become(FlightPass::Role::kLeader, FlightName{number, generation});
     return pass;
 }

@@ -38,6 +38,7 @@ void initialize(void *memory) {
 }
 
 void release_at_exit(int, Datum) {
+    LWLockReleaseAll(); /* the error that ends this process may have come under one of ours */
     release_turns_of_process();
     release_flights_of_process();
 }

@@ -30,6 +30,7 @@ struct FlightSlot {
     std::int32_t leader;      /* process id */
     std::uint32_t followers;  /* that have not seen the end yet */
     TimestampTz changed_at;   /* when it went over to the writer or ended */
+    State last_end;           /* how the flight before this one ended: its followers may still have to see it */
 };
 
 /* What waits for the background writer of one database. */
@@ -38,10 +39,21 @@ struct WriterSlot {
     pid_t pid;              /* of the writer, 0: none runs */
     Latch *latch;           /* of the writer */
     TimestampTz started_at; /* when one was asked for, 0: none is about to come */
+    TimestampTz used_at;    /* when somebody last cared: what waits for longer belongs to a dropped database */
     dsa_pointer first;
     dsa_pointer last;
 };
 
+/* One that fetches a stale response anew. */
+struct RefresherSlot {
+    pid_t pid;              /* 0: none runs */
+    TimestampTz started_at; /* when one was asked for, 0: none is about to come */
+};
+
+/* A worker that was asked for and has not come after this time is not awaited any more. */
+constexpr TimestampTz kStartTime = 5 * USECS_PER_SEC;
+
+constexpr std::size_t kRefresherSlots = 16;
 constexpr std::size_t kTurnSlots = 4096;
 constexpr std::size_t kFlightSlots = 1024;
 constexpr std::size_t kBucketSlots = 16;
@@ -58,6 +70,7 @@ struct SharedState {
     TurnSlot turns[kTurnSlots];
     FlightSlot flights[kFlightSlots];
     WriterSlot writers[kWriterSlots];
+    RefresherSlot refreshers[kRefresherSlots];     /* under writers_lock */
     alignas(16) char message_space[kMessageSpace]; /* a dsa_area */
 };
 

@@ -2,6 +2,7 @@
 #include "pg/bridge/interrupt.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/spi.hpp"
+#include "pg/worker/mailbox.hpp"
 #include "pg/worker/outbox.hpp"
 
 extern "C" {
@@ -11,6 +12,7 @@ extern "C" {
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
+#include "storage/lwlock.h"
 #include "storage/procsignal.h"
 #include "tcop/tcopprot.h"
 #include "utils/snapmgr.h"
@@ -59,34 +61,40 @@ void run_message(TrustedQueries &queries, const Message &message) {
     }
 }
 
-/* One message that cannot be stored must not cost the others. */
-void store(const Message &message) {
-    const Message *one = &message;
-    const std::optional<AbsorbedError> error = try_pg([one] {
-        guard([one] {
-            TrustedQueries queries;
-            run_message(queries, *one);
-            queries.finish();
-        });
-    });
+void log_failure(const char *what, const std::optional<AbsorbedError> &error) {
     if (!error)
         return;
     const char *text = error->message.c_str();
     const int sqlstate = error->sqlstate;
-    call_pg([text, sqlstate] {
-        ereport(LOG, (errcode(sqlstate), errmsg("webwrap could not store a response or a log line: %s", text)));
-    });
+    call_pg(
+        [what, text, sqlstate] { ereport(LOG, (errcode(sqlstate), errmsg("webwrap could not %s: %s", what, text))); });
 }
 
-/* Keeps the cache below webwrap.cache_size. */
+/* One message that cannot be stored must not cost the others. */
+void store(const Message &message) {
+    const Message *one = &message;
+    log_failure("store a response or a log line", try_pg([one] {
+                    guard([one] {
+                        TrustedQueries queries;
+                        run_message(queries, *one);
+                        queries.finish();
+                    });
+                }));
+}
+
+/* Keeps the cache below webwrap.cache_size. When it cannot, for a row that somebody has locked, the next group tries. */
 void trim() {
     const std::int64_t limit = static_cast<std::int64_t>(Settings::cache_size_kb) << 10;
     if (cache_bytes >= 0 && cache_bytes <= limit)
         return;
-    TrustedQueries queries;
-    queries.run("SELECT webwrap.trim_cache($1)", {int8_parameter(limit)}, false);
-    cache_bytes = std::stoll(queries.text(0, 0).value());
-    queries.finish();
+    log_failure("trim the cache", try_pg([limit] {
+                    guard([limit] {
+                        TrustedQueries queries;
+                        queries.run("SELECT webwrap.trim_cache($1)", {int8_parameter(limit)}, false);
+                        cache_bytes = std::stoll(queries.text(0, 0).value());
+                        queries.finish();
+                    });
+                }));
 }
 
 void store_group() {
@@ -107,12 +115,14 @@ bool work() {
     guard([] { store_group(); });
     PopActiveSnapshot();
     CommitTransactionCommand();
+    pgstat_report_stat(false); /* autovacuum has to know, also of a writer that is never out of work */
     pgstat_report_activity(STATE_IDLE, nullptr);
     drop_group(true);
     return true;
 }
 
 void leave(int, Datum) {
+    LWLockReleaseAll(); /* the error that ends this process may have come under one of ours */
     drop_group(false);
     (void)retire_writer(true);
 }
@@ -147,7 +157,7 @@ void webwrap_cache_writer_main(Datum argument) {
     pqsignal(SIGTERM, die);
     pqsignal(SIGHUP, SignalHandlerForConfigReload);
     BackgroundWorkerUnblockSignals();
-    BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
+    connect_worker(DatumGetObjectId(argument));
     /* What is lost with a crash is fetched again; a session that locked our tables must not hold others up. */
     SetConfigOption("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION);
     SetConfigOption("lock_timeout", "1s", PGC_USERSET, PGC_S_SESSION);

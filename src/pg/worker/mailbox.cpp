@@ -59,7 +59,7 @@ Mailbox *open_mailbox(Datum argument) {
                 mailbox->progress = Progress::kFailed;
         },
         PointerGetDatum(box));
-    BackgroundWorkerInitializeConnectionByOid(box->database, InvalidOid, 0);
+    connect_worker(box->database);
     return box;
 }
 
@@ -73,6 +73,12 @@ void run_order(Mailbox *box, const char *activity, void (*work)(Mailbox *box)) {
     CommitTransactionCommand();
     box->progress = Progress::kDone;
     pgstat_report_activity(STATE_IDLE, nullptr);
+}
+
+void connect_worker(Oid database) {
+    BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+    SetConfigOption("default_transaction_read_only", "off", PGC_USERSET, PGC_S_SESSION);
+    SetConfigOption("default_transaction_isolation", "read committed", PGC_USERSET, PGC_S_SESSION);
 }
 
 } // namespace webwrap::pg

@@ -21,7 +21,7 @@ struct Mailbox {
     [[nodiscard]] char *text() { return reinterpret_cast<char *>(this + 1); }
 };
 
-/* All three are for call_pg or for code without C++ objects: they may raise. */
+/* The first two are for call_pg or for code without C++ objects: they may raise. */
 
 [[nodiscard]] dsm_segment *make_mailbox(const char *text, std::size_t size);
 
@@ -35,6 +35,9 @@ struct Mailbox {
 
 /* Runs the work of a worker that has one order in a transaction of its own, and marks the mailbox as done. */
 void run_order(Mailbox *box, const char *activity, void (*work)(Mailbox *box));
+
+/* Connects this worker to a database, as the bootstrap superuser. Its transactions write, whatever the database's default. */
+void connect_worker(Oid database);
 
 /* Gives up a mailbox that nobody will open. */
 void drop_mailbox(dsm_segment *segment);

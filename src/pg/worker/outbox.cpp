@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "pg/worker/outbox.hpp"
 
 #include "pg/bridge/guard.hpp"
@@ -13,8 +15,8 @@ namespace webwrap::pg {
 
 namespace {
 
-/* A writer that was asked for and has not come after this time is not awaited any more. */
-constexpr TimestampTz kStartTime = 5 * USECS_PER_SEC;
+/* Messages that no writer has come for after this time are given up when somebody else posts. */
+constexpr TimestampTz kKeptTime = 10 * USECS_PER_SEC;
 
 /* The current database's slot. Under the lock. */
 WriterSlot *find_writer(SharedState &state, bool makes_one) {
@@ -27,7 +29,7 @@ WriterSlot *find_writer(SharedState &state, bool makes_one) {
     }
     if (!makes_one || free == nullptr)
         return nullptr;
-    *free = WriterSlot{MyDatabaseId, 0, nullptr, 0, InvalidDsaPointer, InvalidDsaPointer};
+    *free = WriterSlot{MyDatabaseId, 0, nullptr, 0, 0, InvalidDsaPointer, InvalidDsaPointer};
     return free;
 }
 
@@ -85,21 +87,44 @@ struct Enqueued {
     bool needs_writer = false;
 };
 
+/* The messages of another database that none of its sessions cares for any more: it may be gone. */
+dsa_pointer take_forgotten(SharedState &state) {
+    const TimestampTz now = GetCurrentTimestamp();
+    const SharedLock lock(state.writers_lock);
+    for (WriterSlot &slot : state.writers)
+        if (DsaPointerIsValid(slot.first) && slot.pid == 0 && slot.database != MyDatabaseId &&
+            slot.used_at + kKeptTime < now)
+            return std::exchange(slot, WriterSlot{}).first;
+    return InvalidDsaPointer;
+}
+
 Enqueued enqueue(SharedState &state, dsa_area *area, dsa_pointer address) {
     const TimestampTz now = GetCurrentTimestamp();
     const SharedLock lock(state.writers_lock);
+    Enqueued result;
     WriterSlot *slot = find_writer(state, true);
     if (slot == nullptr)
-        return {};
+        return result;
     append(area, *slot, address);
+    result.is_queued = true;
+    slot->used_at = now;
     if (slot->pid != 0) {
         SetLatch(slot->latch);
-        return {true, false};
+    } else if (slot->started_at == 0 || slot->started_at + kStartTime <= now) {
+        slot->started_at = now;
+        result.needs_writer = true;
     }
-    if (slot->started_at != 0 && slot->started_at + kStartTime > now)
-        return {true, false};
-    slot->started_at = now;
-    return {true, true};
+    return result;
+}
+
+/* Room for a message, or none. A full /dev/shm raises. */
+dsa_pointer allocate(dsa_area *area, std::size_t bytes) {
+    dsa_pointer address = InvalidDsaPointer;
+    dsa_pointer *const out = &address;
+    const auto attempt = [area, bytes, out] {
+        *out = dsa_allocate_extended(area, sizeof(Message) + bytes, DSA_ALLOC_HUGE | DSA_ALLOC_NO_OOM);
+    };
+    return has_room_for(attempt) ? address : InvalidDsaPointer;
 }
 
 } // namespace
@@ -111,11 +136,10 @@ bool post(MessageKind kind, std::initializer_list<std::string_view> parts, const
         bytes += part.size();
     SharedState &state = shared_state();
     dsa_area *area = message_area();
-    const dsa_pointer address = call_pg([area, bytes] {
-        if (RecoveryInProgress())
-            return InvalidDsaPointer;
-        return dsa_allocate_extended(area, sizeof(Message) + bytes, DSA_ALLOC_HUGE | DSA_ALLOC_NO_OOM);
-    });
+    for (dsa_pointer forgotten = take_forgotten(state); DsaPointerIsValid(forgotten);)
+        drop_message(std::exchange(forgotten, message_in(area, forgotten)->next), false);
+    const bool is_standby = call_pg([] { return RecoveryInProgress(); });
+    const dsa_pointer address = is_standby ? InvalidDsaPointer : allocate(area, bytes);
     if (!DsaPointerIsValid(address)) {
         finish_flight(flight, false);
         return false;
@@ -135,6 +159,8 @@ bool post(MessageKind kind, std::initializer_list<std::string_view> parts, const
     if (enqueued.is_queued) {
         const SharedLock lock(state.writers_lock);
         WriterSlot *slot = find_writer(state, false);
+        if (slot == nullptr) /* a writer has come and gone meanwhile */
+            return true;
         slot->started_at = 0;
         if (!remove(area, *slot, address))
             return true;
@@ -143,13 +169,14 @@ bool post(MessageKind kind, std::initializer_list<std::string_view> parts, const
     return false;
 }
 
-bool enlist_writer() noexcept {
+bool enlist_writer() {
     SharedState &state = shared_state();
     const SharedLock lock(state.writers_lock);
     WriterSlot *slot = find_writer(state, true);
     if (slot == nullptr || slot->pid != 0)
         return false;
     slot->pid = MyProcPid;
+    slot->used_at = GetCurrentTimestamp();
     slot->latch = MyLatch;
     slot->started_at = 0;
     return true;
@@ -189,6 +216,7 @@ bool retire_writer(bool even_if_busy) noexcept {
         return false;
     slot->pid = 0;
     slot->latch = nullptr;
+    slot->used_at = GetCurrentTimestamp();
     return true;
 }
 

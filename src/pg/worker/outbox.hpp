@@ -35,7 +35,7 @@ struct Message {
 };
 
 /* Makes this process the writer of its database; false when there is one. */
-[[nodiscard]] bool enlist_writer() noexcept;
+[[nodiscard]] bool enlist_writer();
 /* The messages that wait, oldest first, at most `most`. */
 [[nodiscard]] std::vector<dsa_pointer> take_messages(std::size_t most);
 [[nodiscard]] const Message &message_at(dsa_pointer address);

@@ -49,6 +49,19 @@ bool wait_for_stop(BackgroundWorkerHandle *handle) {
     });
 }
 
+/* A mailbox that this process looks at for as long as it waits, also when that ends with a cancel. */
+class Attached {
+  public:
+    explicit Attached(dsm_segment *segment) noexcept : segment_(segment) {}
+    ~Attached() { dsm_detach(segment_); }
+    Attached(const Attached &) = delete;
+    Attached &operator=(const Attached &) = delete;
+    [[nodiscard]] const Mailbox &box() const { return *static_cast<const Mailbox *>(dsm_segment_address(segment_)); }
+
+  private:
+    dsm_segment *segment_;
+};
+
 WriteOutcome write_now(const std::string &learned) {
     const char *text = learned.data();
     const std::size_t size = learned.size();
@@ -57,19 +70,19 @@ WriteOutcome write_now(const std::string &learned) {
         BackgroundWorkerHandle *handle;
         bool is_running;
     };
-    const Launched launched = call_pg([text, size] {
-        Launched made{make_mailbox(text, size), nullptr, false};
-        made.is_running = launch_worker(kFunction, kName, dsm_segment_handle(made.segment), &made.handle);
-        if (!made.is_running)
-            drop_mailbox(made.segment);
-        return made;
+    Launched launched{};
+    Launched *const made = &launched;
+    const bool has_room = has_room_for([text, size, made] {
+        made->segment = make_mailbox(text, size);
+        made->is_running = launch_worker(kFunction, kName, dsm_segment_handle(made->segment), &made->handle);
+        if (!made->is_running)
+            drop_mailbox(made->segment);
     });
-    if (!launched.is_running)
+    if (!has_room || !launched.is_running)
         return WriteOutcome::kNoWorker;
+    const Attached mailbox(launched.segment);
     const bool has_stopped = wait_for_stop(launched.handle);
-    const auto *box = static_cast<const Mailbox *>(dsm_segment_address(launched.segment));
-    const Progress progress = box->progress;
-    call_pg([launched] { dsm_detach(launched.segment); });
+    const Progress progress = mailbox.box().progress;
     if (progress == Progress::kDone)
         return WriteOutcome::kWritten;
     return has_stopped ? WriteOutcome::kFailed : WriteOutcome::kUnconfirmed;

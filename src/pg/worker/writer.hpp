@@ -12,7 +12,7 @@ enum class WriteOutcome {
     kDeferred,    /* will be written when the caller's transaction, which made the table, commits */
     kUnconfirmed, /* the writer is still at it: webwrap.writer_timeout ran out */
     kFailed,      /* the writer failed; the server's log says why */
-    kNoWorker,    /* no worker slot, or a standby */
+    kNoWorker,    /* no worker slot, no shared memory, or a standby */
 };
 
 /* Hands JSON for webwrap.record_learned to a dynamic background worker, which stores it in a transaction of its own, so
