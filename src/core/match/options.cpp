@@ -19,10 +19,9 @@ struct MeasureName {
     Measure measure;
 };
 constexpr std::array kMeasures{
-    MeasureName{"simple", Measure::kSimple},
-    MeasureName{"clustered", Measure::kClustered},
-    MeasureName{"bigram", Measure::kBigram},
-    MeasureName{"jaro_winkler", Measure::kJaroWinkler},
+    MeasureName{"simple", Measure::kSimple}, MeasureName{"clustered", Measure::kClustered},
+    MeasureName{"bigram", Measure::kBigram}, MeasureName{"jaro_winkler", Measure::kJaroWinkler},
+    MeasureName{"edit", Measure::kEdit},
 };
 
 [[noreturn]] void throw_invalid_value(std::string_view key, const nlohmann::json &value, std::string_view valid) {

@@ -8,9 +8,9 @@
 
 namespace webwrap {
 
-enum class Measure : std::uint8_t { kSimple, kClustered, kBigram, kJaroWinkler };
+enum class Measure : std::uint8_t { kSimple, kClustered, kBigram, kJaroWinkler, kEdit };
 
-/* The measure of a name: simple, clustered, bigram, jaro_winkler. Throws kInvalidArgument, listing them, for others. */
+/* The measure of a name: simple, clustered, bigram, jaro_winkler, edit. Throws kInvalidArgument, listing them, for others. */
 [[nodiscard]] Measure measure_from_name(std::string_view name);
 
 struct SimilarityOptions {

@@ -98,6 +98,8 @@ class TreeBuilder {
 
     /* Adds a node below `parent` (kNoTreeNode for the root) after everything added before, and returns it. */
     TreeNode add(TreeNode parent, LabelId label, NodeId document_node = kNoNode);
+    /* The node that the next call of add returns. */
+    [[nodiscard]] TreeNode next() const noexcept { return tree_.size(); }
     /* The finished tree; the builder is empty afterwards. O(size). */
     [[nodiscard]] Tree finish(std::int32_t root_siblings = 1);
 

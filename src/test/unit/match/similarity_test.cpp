@@ -17,7 +17,7 @@ using test::random_tree;
 using test::tree_from_brackets;
 using test::varied_tree;
 
-constexpr std::array kMeasures{Measure::kSimple, Measure::kClustered, Measure::kBigram, Measure::kJaroWinkler};
+using test::kMeasures;
 
 struct KnownSimilarity {
     const char *a;
@@ -183,13 +183,14 @@ TEST(Measures, NamesAreKnownOrListed) {
     EXPECT_EQ(measure_from_name("clustered"), Measure::kClustered);
     EXPECT_EQ(measure_from_name("bigram"), Measure::kBigram);
     EXPECT_EQ(measure_from_name("jaro_winkler"), Measure::kJaroWinkler);
+    EXPECT_EQ(measure_from_name("edit"), Measure::kEdit);
     try {
-        (void)measure_from_name("edit");
+        (void)measure_from_name("editing");
         FAIL() << "no error";
     } catch (const Error &error) {
         EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-        EXPECT_EQ(error.message(), "tree similarity measure \"edit\" is not known");
-        EXPECT_EQ(error.hint(), "Known measures are simple, clustered, bigram, jaro_winkler.");
+        EXPECT_EQ(error.message(), "tree similarity measure \"editing\" is not known");
+        EXPECT_EQ(error.hint(), "Known measures are simple, clustered, bigram, jaro_winkler, edit.");
     }
 }
 
