@@ -5,6 +5,7 @@
 #include "core/match/bigram.hpp"
 #include "core/match/clustered.hpp"
 #include "core/match/edit_distance.hpp"
+#include "core/match/flexible.hpp"
 #include "core/match/jaro_winkler.hpp"
 #include "core/match/simple.hpp"
 
@@ -199,6 +200,31 @@ class SimilarityQuery::EditScorer final : public Scorer {
     LabelHistogram histogram_;
 };
 
+/* Compares copies: tokens are weighed within the two subtrees. */
+class SimilarityQuery::FlexibleScorer final : public Scorer {
+  public:
+    FlexibleScorer(const IndexedTree &example, TreeNode root, const IndexedTree &page, CellBudget &budget)
+        : Scorer(example, root, page, budget), example_copy_(copy_of(example.tree, root)) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        return flexible_similarity(example_copy_, copy_of(page(), node), budget());
+    }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        return !is_below(dice(std::min(size, example_size()), size, example_size()), threshold);
+    }
+
+  private:
+    static Tree copy_of(const Tree &tree, TreeNode root) {
+        TreeBuilder builder(tree.label_table());
+        for (TreeNode node = root; node < tree.end_of(root); ++node)
+            builder.add(node == root ? kNoTreeNode : tree.parent(node) - root, tree.label(node));
+        return builder.finish();
+    }
+
+    Tree example_copy_;
+};
+
 SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &example, TreeNode example_root,
                                  const IndexedTree &page, Measure measure, const SimilarityOptions &options,
                                  CellBudget &budget) {
@@ -217,6 +243,9 @@ SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &e
         break;
     case Measure::kEdit:
         scorer_ = std::make_unique<EditScorer>(index, example, example_root, page, budget);
+        break;
+    case Measure::kFlexible:
+        scorer_ = std::make_unique<FlexibleScorer>(example, example_root, page, budget);
         break;
     }
 }

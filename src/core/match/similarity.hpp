@@ -29,6 +29,7 @@ struct IndexedTree {
  *   bigram        Dice coefficient of the multisets of tree bigrams
  *   jaro_winkler  Jaro-Winkler similarity of the labels in pre-order
  *   edit          edit_similarity of the tree edit distance
+ *   flexible      flexible_similarity
  * What the index, the trees and the budget refer to must outlive the query, and all labels are interned before it is
  * made. Results for identical subtrees are computed once per query for simple, clustered and edit. */
 class SimilarityQuery {
@@ -38,7 +39,8 @@ class SimilarityQuery {
     ~SimilarityQuery();
 
     /* Throws kLimitExceeded above webwrap.max_match_cells; polls. Simple and clustered: O(|example| * |subtree|) at
-     * worst; edit: as EditDistanceQuery::distance; the others: O(|example| + |subtree|). */
+     * worst; edit: as EditDistanceQuery::distance; flexible: O(n log n) for n nodes of both; the others:
+     * O(|example| + |subtree|). */
     [[nodiscard]] double similarity(TreeNode node);
 
     /* False when similarity(node) is certainly below the threshold, or 0. Looks at root labels, sizes and degrees,
@@ -52,6 +54,7 @@ class SimilarityQuery {
     class BigramScorer;
     class JaroWinklerScorer;
     class EditScorer;
+    class FlexibleScorer;
     class LabelHistogram;
 
     std::unique_ptr<Scorer> scorer_;

@@ -12,8 +12,8 @@
 
 namespace webwrap::test {
 
-inline constexpr std::array kMeasures{Measure::kSimple, Measure::kClustered, Measure::kBigram, Measure::kJaroWinkler,
-                                      Measure::kEdit};
+inline constexpr std::array kMeasures{Measure::kSimple,      Measure::kClustered, Measure::kBigram,
+                                      Measure::kJaroWinkler, Measure::kEdit,      Measure::kFlexible};
 
 /* A tree in the notation of the papers, a(b,c(d)); empty text gives an empty tree. */
 inline Tree tree_from_brackets(std::string_view text, LabelTable &labels, std::int32_t root_siblings = 1) {
