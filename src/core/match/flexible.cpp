@@ -165,40 +165,44 @@ class FlexibleMatcher {
         return rise;
     }
 
-    /* A node whose label shares nothing with any other's is the one that has its children now, if most of them agree. From
-     * the leaves up. */
+    /* A node whose label shares nothing with any other's is the one that most of its children's partners are in now, or
+     * what that is in where a level came between. From the leaves up. */
     void pair_renamed() {
         offers_ = {};
-        std::vector<TreeNode> matched_children(b_to_a_.size(), 0);
-        for (TreeNode y = 1; y < b_.size(); ++y)
-            matched_children[index(b_.parent(y))] += b_to_a_[index(y)] != kNoTreeNode;
-        std::unordered_map<TreeNode, TreeNode> votes;
         for (TreeNode x = a_.size() - 1; x >= 0; --x) {
             budget_.tick(1);
             if (a_to_b_[index(x)] != kNoTreeNode || a_.is_leaf(x))
                 continue;
-            votes.clear();
-            TreeNode best = kNoTreeNode;
-            TreeNode voters = 0;
-            for (TreeNode child = x + 1; child < a_.end_of(x); child = a_.end_of(child), budget_.tick(1)) {
-                const TreeNode partner = a_to_b_[index(child)];
-                if (partner == kNoTreeNode)
-                    continue;
-                ++voters;
-                const TreeNode parent = b_.parent(partner);
-                if (parent == kNoTreeNode)
-                    continue;
-                const TreeNode count = ++votes[parent];
-                if (best == kNoTreeNode || count > votes[best])
-                    best = parent;
-            }
-            if (best == kNoTreeNode || b_to_a_[index(best)] != kNoTreeNode ||
-                2 * votes[best] < std::max(voters, matched_children[index(best)]))
-                continue;
-            take_quietly(x, best);
-            if (best > 0)
-                ++matched_children[index(b_.parent(best))];
+            TreeNode y = elected(x, [this](TreeNode partner) { return b_.parent(partner); });
+            if (y == kNoTreeNode)
+                y = elected(x, [this](TreeNode partner) {
+                    const TreeNode parent = b_.parent(partner);
+                    return parent == kNoTreeNode ? kNoTreeNode : b_.parent(parent);
+                });
+            if (y != kNoTreeNode && b_to_a_[index(y)] == kNoTreeNode)
+                take_quietly(x, y);
         }
+    }
+
+    /* The node that holds the partners of more than half of those children that have one, or kNoTreeNode. */
+    template <typename HolderOf> TreeNode elected(TreeNode x, const HolderOf &holder_of) {
+        TreeNode best = kNoTreeNode;
+        TreeNode most = 0;
+        TreeNode voters = 0;
+        votes_.clear();
+        for (TreeNode child = x + 1; child < a_.end_of(x); child = a_.end_of(child), budget_.tick(1)) {
+            const TreeNode partner = a_to_b_[index(child)];
+            if (partner == kNoTreeNode)
+                continue;
+            ++voters;
+            const TreeNode holder = holder_of(partner);
+            const TreeNode votes = holder == kNoTreeNode ? 0 : ++votes_[holder];
+            if (votes > most) {
+                most = votes;
+                best = holder;
+            }
+        }
+        return 2 * most > voters ? best : kNoTreeNode;
     }
 
     /* The first free child of a label gets the first one of the other side, and so on; then the same by tag names. */
@@ -295,6 +299,7 @@ class FlexibleMatcher {
     std::vector<TreeNode> a_to_previous_, b_to_previous_, a_to_next_, b_to_next_;
     std::vector<TreeNode> a_to_b_, b_to_a_;
     std::priority_queue<Offer> offers_;
+    std::unordered_map<TreeNode, TreeNode> votes_;
     std::vector<std::pair<std::int32_t, TreeNode>> free_;
 };
 
