@@ -247,11 +247,12 @@ void EditDistanceQuery::fill_line(Range example, Range page, std::int32_t at, co
     const LabelId *const labels = example_.labels() + example.first;
     const LabelId label = page_.label(at);
     const std::int32_t count = example.last - example.first + 1;
-    Distance left = at - page.first + 1;
+    Distance left = at - page.first + 1; /* cells wait for each other only through this: one addition, one comparison */
     line[0] = left;
     if (page_.leaf(at) != page.first) {
         for (std::int32_t i = 0; i < count; ++i) {
-            left = std::min(std::min(above[i + 1], left) + 1, base[leaves[i] - example.first] + row[numbers[i]]);
+            const Distance forests = base[leaves[i] - example.first] + row[numbers[i]];
+            left = std::min(left + 1, std::min(above[i + 1] + 1, forests));
             line[i + 1] = left;
         }
         return;
