@@ -53,6 +53,10 @@ class FlexibleMatcher {
         for (int round = 0; round < kRounds; ++round)
             candidates_.propagate(budget_);
         take_best_first();
+        offers_ = {};
+        pair_renamed();
+        pair_children_in_order();
+        pair_equally_frequent();
         pair_renamed();
         pair_children_in_order();
         return scored_pairs();
@@ -168,7 +172,6 @@ class FlexibleMatcher {
     /* A node whose label shares nothing with any other's is the one that most of its children's partners are in now, or
      * what that is in where a level came between. From the leaves up. */
     void pair_renamed() {
-        offers_ = {};
         for (TreeNode x = a_.size() - 1; x >= 0; --x) {
             budget_.tick(1);
             if (a_to_b_[index(x)] != kNoTreeNode || a_.is_leaf(x))
@@ -203,6 +206,27 @@ class FlexibleMatcher {
             }
         }
         return 2 * most > voters ? best : kNoTreeNode;
+    }
+
+    /* Labels that are left equally often in both trees are paired in document order: a list whose entries look all the same
+     * and whose frame is another one. */
+    void pair_equally_frequent() {
+        std::unordered_map<LabelId, std::vector<TreeNode>> label_to_free;
+        std::unordered_map<LabelId, std::size_t> label_to_count;
+        for (TreeNode y = 0; y < b_.size(); ++y, budget_.tick(1))
+            if (b_to_a_[index(y)] == kNoTreeNode)
+                label_to_free[b_.label(y)].push_back(y);
+        for (TreeNode x = 0; x < a_.size(); ++x, budget_.tick(1))
+            if (a_to_b_[index(x)] == kNoTreeNode)
+                ++label_to_count[a_.label(x)];
+        std::unordered_map<LabelId, std::size_t> label_to_next;
+        for (TreeNode x = 0; x < a_.size(); ++x, budget_.tick(1)) {
+            if (a_to_b_[index(x)] != kNoTreeNode)
+                continue;
+            const auto found = label_to_free.find(a_.label(x));
+            if (found != label_to_free.end() && found->second.size() == label_to_count[a_.label(x)])
+                take_quietly(x, found->second[label_to_next[a_.label(x)]++]);
+        }
     }
 
     /* The first free child of a label gets the first one of the other side, and so on; then the same by tag names. */

@@ -15,8 +15,8 @@ namespace webwrap {
  * (2020): rarity-weighed tokens give a few candidates for each node (NodeTokens), candidates support those of their
  * parents, children and siblings, and a matching is taken from what results. Theirs is searched at random; ours is
  * greedy, the best pair first, and pairs next to a taken one rise. A node that shares no label token with any is then
- * paired with the parent that most of its children have now, and what has no rare token in the order of the children of
- * pairs. Deterministic; a node has one partner at most.
+ * paired with the parent that most of its children have now, what has no rare token in the order of the children of
+ * pairs, and labels that are left equally often on both sides in document order. Deterministic; a node has one partner at most.
  *
  * Returns the pairs in pre-order of a. A pair's similarity is that of its labels (2 * weight of the common tokens /
  * weight of both), less a quarter if the nearest matched ancestors are not each other's partners, and 15 % if the

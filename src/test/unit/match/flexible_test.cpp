@@ -137,6 +137,29 @@ TEST(FlexibleMapping, FindsMovedWrappedAndRenamedElementsOfARedesign) {
     EXPECT_EQ(a_to_b[node_of(*old_page, a, "truth", "old-search")], node_of(*new_page, b, "truth", "new-search"));
 }
 
+/* Without attributes and words all rows look the same; then the order of the page is all there is. */
+TEST(FlexibleMapping, PairsUniformListsInOrderWhateverTheirFrame) {
+    LabelTable labels;
+    std::string old_list = "table(";
+    std::string new_list = "main(section(";
+    for (int row = 0; row < 100; ++row) {
+        old_list += std::string(row == 0 ? "" : ",") + "tr(td(a),td)";
+        new_list += std::string(row == 0 ? "" : ",") + "li(h3(a),p)";
+    }
+    const Tree a = tree_from_brackets(old_list + ")", labels);
+    const Tree b = tree_from_brackets(new_list + "))", labels);
+    int links = 0;
+    std::vector<TreeNode> a_to_b(static_cast<std::size_t>(a.size()), kNoTreeNode);
+    for (const auto &[x, y, similarity] : flexible_mapping(a, b))
+        a_to_b[static_cast<std::size_t>(x)] = y;
+    for (int row = 0; row < 100; ++row) { /* tr td a td, and li h3 a p */
+        EXPECT_EQ(a_to_b[static_cast<std::size_t>(1 + 4 * row)], 2 + 4 * row);
+        links += a_to_b[static_cast<std::size_t>(3 + 4 * row)] == 4 + 4 * row;
+    }
+    EXPECT_EQ(links, 100);
+    EXPECT_EQ(a_to_b[0], 1);
+}
+
 TEST(TreeMapping, OfMarkupNumbersElementsInPreOrder) {
     const auto pairs =
         tree_mapping_of_markup("<r><x>one</x><x>two</x></r>", "<r><w><x>two</x></w><x>one</x></r>", "flexible");
