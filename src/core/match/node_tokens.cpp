@@ -7,6 +7,8 @@ namespace webwrap {
 
 namespace {
 
+constexpr std::size_t kUneven = 16; /* from this ratio of sizes on, looking up beats reading on */
+
 /* splitmix64's finaliser: paths only need to be told apart by chance. */
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     std::uint64_t x = a * 0x9e3779b97f4a7c15U + b + 1;
@@ -141,15 +143,24 @@ double NodeTokens::common_label_weight(TreeNode x, TreeNode y) const {
     const std::int32_t number_y = b_.labels[index(y)];
     if (number_x == number_y)
         return number_to_weight_[index(number_x)];
-    const auto xs = label_tokens(number_x);
-    const auto ys = label_tokens(number_y);
+    auto fewer = label_tokens(number_x);
+    auto more = label_tokens(number_y);
+    if (fewer.size() > more.size())
+        std::swap(fewer, more);
+    /* One label may hold all words of a page and be compared with thousands: its size must not count each time. */
+    const bool is_uneven = more.size() > kUneven * fewer.size();
     double common = 0;
-    for (std::size_t i = 0, j = 0; i < xs.size() && j < ys.size();) {
-        if (xs[i] == ys[j])
-            common += token_to_weight_[index(xs[i])];
-        const bool is_x_next = xs[i] <= ys[j];
-        j += ys[j] <= xs[i];
-        i += is_x_next;
+    auto at = more.begin();
+    for (const TokenId token : fewer) {
+        if (is_uneven)
+            at = std::lower_bound(at, more.end(), token);
+        else
+            while (at != more.end() && *at < token)
+                ++at;
+        if (at == more.end())
+            break;
+        if (*at == token)
+            common += token_to_weight_[index(token)];
     }
     return common;
 }

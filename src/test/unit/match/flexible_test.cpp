@@ -196,6 +196,20 @@ TEST(FlexibleMapping, CostIsNearlyLinear) {
     EXPECT_LT(spent(1600), 2 * spent(100));
 }
 
+/* One text with all words of the page, which makes it a candidate of everything. */
+TEST(FlexibleMapping, OneLongTextAmongManyShortOnesFinishes) {
+    std::string words;
+    std::string items;
+    for (int word = 0; word < 20'000; ++word) {
+        words += "w" + std::to_string(word) + " ";
+        items += "<i>w" + std::to_string(word) + "</i>";
+    }
+    const auto pairs =
+        tree_mapping_of_markup("<r>" + items + "</r>", "<r><b>" + words + "</b>" + items + "</r>", "flexible");
+    EXPECT_EQ(pairs.size(), 20'001U);
+    EXPECT_EQ(pairs.back().b, 20'001);
+}
+
 TEST(FlexibleMapping, DeepAndWideTreesFinish) {
     LabelTable labels;
     const Tree a = test::chain(20'000, "x", labels);
