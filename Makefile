@@ -15,8 +15,8 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps check-deps install uninstall clean demo check unit differential differential-css conformance regress isolation \
-        e2e check-layering check-exports \
+.PHONY: all help deps check-deps install uninstall clean demo check unit differential differential-css differential-match conformance regress \
+        isolation e2e check-layering check-exports \
         check-docs check-format docs
 
 help: ## lists the targets

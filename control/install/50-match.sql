@@ -16,6 +16,14 @@ COMMENT ON FUNCTION webwrap.clustered_tree_matching(text, text) IS
 'similar to any subtree of the same tag; tree_similarity has options against that. Markup and errors as in '
 'simple_tree_matching.';
 
+CREATE FUNCTION webwrap.tree_edit_distance(a text, b text) RETURNS int
+    AS 'MODULE_PATHNAME', 'webwrap_tree_edit_distance'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION webwrap.tree_edit_distance(text, text) IS
+'Tree edit distance of two pieces of markup (Tai 1979, by the algorithm of Zhang and Shasha 1989): the least number of '
+'nodes to insert, delete and relabel that makes the one the other. Exact. Ordered; nodes are elements, labels tag names. '
+'Markup and errors as in simple_tree_matching.';
+
 CREATE FUNCTION webwrap.tree_similarity(a text, b text, measure text, options jsonb DEFAULT '{}') RETURNS float8
     AS 'MODULE_PATHNAME', 'webwrap_tree_similarity'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -23,11 +31,27 @@ COMMENT ON FUNCTION webwrap.tree_similarity(text, text, text, jsonb) IS
 'Similarity of two pieces of markup, 0..1, symmetric, 1 for identical trees. measure: simple (2 * simple_tree_matching / '
 'number of nodes of both), clustered (clustered_tree_matching), bigram (Dice coefficient of the pairs parent and child, '
 'grandparent and grandchild, sibling and next sibling: tolerates permutations), jaro_winkler (of the tags in document '
-'order: tolerates inserted and removed levels); Ferrara and Baumgartner 2011, section 4. options: labels ("tag", "tag+id", '
-'"tag+class", "tag+id+class": what must be equal), text_nodes (boolean: text that is not only white space counts as a '
-'leaf), and for clustered leaf ("printed", or "both": a leaf is similar to a leaf only) and root ("one", or "printed": '
+'order: tolerates inserted and removed levels), edit (1 - 2 d / (number of nodes of both + d) for tree_edit_distance d; Li '
+'and Zhang 2011), flexible (2 * sum of the similarities of tree_mapping / number of nodes of both: tolerates moves, '
+'inserted levels and renamed nodes); Ferrara and Baumgartner 2011, section 4, Brisset et al. 2020. options: labels ("tag", '
+'"tag+id", "tag+class", "tag+id+class", "tag+attributes": what must be equal, or for flexible has tokens in common), '
+'text_nodes (boolean: text that is not only white space counts as a leaf), text ("any", or "exact": words count, those of '
+'the leaf, without text_nodes those of its element), and for clustered leaf ("printed", or "both": a leaf is similar to a leaf only) and root ("one", or "printed": '
 'divided by its siblings, which only similar_nodes can see). Markup as in simple_tree_matching. Raises 22023 for an unknown '
 'measure, HV024 for an unknown option, 54000 at a limit.';
+
+CREATE FUNCTION webwrap.tree_mapping(a text, b text, measure text DEFAULT 'flexible', options jsonb DEFAULT '{}')
+    RETURNS TABLE (a_node int, b_node int, similarity float8)
+    AS 'MODULE_PATHNAME', 'webwrap_tree_mapping'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 1000;
+COMMENT ON FUNCTION webwrap.tree_mapping(text, text, text, jsonb) IS
+'Which node of one piece of markup corresponds to which of another; a node has one partner at most. a_node, b_node: place '
+'in document order, 1 for the root element; webwrap.xpath finds it in HTML as (//*)[n] unless text_nodes count, too. measure: flexible (after '
+'Brisset et al. 2020; whole page to whole page, whatever was moved, wrapped or renamed; similarity of the labels, less where '
+'ancestors or siblings before are other ones, 0 for a renamed node) or simple (the pairs of simple_tree_matching; simple '
+'similarity of their subtrees). options: as in tree_similarity, where flexible has labels "tag+attributes" and text '
+'"exact" unless told otherwise. Markup as in simple_tree_matching. Raises 22023 for a measure without mapping, HV024 for '
+'an unknown option, 54000 at a limit.';
 
 CREATE FUNCTION webwrap.similar_nodes(html text, example text, threshold float8, measure text,
                                       options jsonb DEFAULT '{}')

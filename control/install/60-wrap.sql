@@ -23,7 +23,7 @@ COMMENT ON FUNCTION webwrap.adapt(text, text, text, jsonb) IS
 'XPaths that select on the new page what the given one selected on the old page, best first; no row means that webwrap '
 'abstains. similarity: of the selected nodes, 0..1; confidence: probability of being right, 0..1. options: threshold '
 '(confidence below which a candidate is dropped), similarity_threshold, measure (simple, clustered, bigram, '
-'jaro_winkler), parser (html5, libxml2). Ferrara and Baumgartner 2011, sections 3 and 4.';
+'jaro_winkler, edit, flexible), parser (html5, libxml2). Ferrara and Baumgartner 2011, sections 3 and 4.';
 
 CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, parser text DEFAULT 'html5') RETURNS float8
     AS 'MODULE_PATHNAME', 'webwrap_still_holds'

@@ -1,6 +1,7 @@
 /* Tree matching of two versions of a page, and search for a small subtree in a page, against the textbook recursion:
  * Ferrara & Baumgartner 2011, algorithm 1, on plain nodes. Trees are made beforehand; what our side indexes is timed in
- * "match" and prepared once per page in "search", as its users do. Both sides must give equal scores. */
+ * "match" and prepared once per page in "search", as its users do. Then the edit distance of some of the pairs, against
+ * Zhang and Shasha's algorithm as it is printed. Both sides must give equal scores. */
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,7 @@
 
 #include "bench/harness.hpp"
 #include "core/match/clustered.hpp"
+#include "core/match/edit_distance.hpp"
 #include "core/match/search.hpp"
 #include "core/parse/parse.hpp"
 
@@ -24,7 +26,9 @@ constexpr double kThreshold = 0.5;
 constexpr double kRounding = 1e-9;
 constexpr TreeNode kMinQueryNodes = 28, kMaxQueryNodes = 32;
 constexpr std::size_t kQueriesPerPage = 10;
+constexpr std::size_t kEditPairs = 10; /* the peer takes long */
 constexpr const char *kPeer = "textbook-recursion";
+constexpr const char *kEditPeer = "textbook-zhang-shasha";
 
 struct PlainNode {
     LabelId label;
@@ -56,6 +60,69 @@ std::vector<PlainNode> plain_nodes(const Tree &tree) {
     return nodes;
 }
 
+/* Zhang and Shasha 1989, figures 7 and 8: nodes in post-order, keyroots, a distance for each pair of nodes. */
+class PlainEditDistance {
+  public:
+    PlainEditDistance(const PlainNode &a, const PlainNode &b) {
+        number(a, a_);
+        number(b, b_);
+    }
+
+    std::int64_t distance() {
+        tree_distance_.assign(a_.labels.size(), std::vector<int>(b_.labels.size(), 0));
+        for (const int x : a_.keyroots)
+            for (const int y : b_.keyroots)
+                fill(x, y);
+        return tree_distance_.back().back();
+    }
+
+  private:
+    struct Numbered {
+        std::vector<LabelId> labels;
+        std::vector<int> leaves, keyroots; /* leftmost leaf of each node */
+    };
+
+    static int number(const PlainNode &node, Numbered &nodes, bool is_keyroot = true) {
+        int leaf = -1;
+        for (const PlainNode *child : node.children) {
+            const int below = number(*child, nodes, child != node.children.front());
+            leaf = leaf < 0 ? below : leaf;
+        }
+        const int at = static_cast<int>(nodes.labels.size());
+        nodes.labels.push_back(node.label);
+        nodes.leaves.push_back(leaf < 0 ? at : leaf);
+        if (is_keyroot)
+            nodes.keyroots.push_back(at);
+        return nodes.leaves.back();
+    }
+
+    void fill(int x, int y) {
+        const auto at = [](int position) { return static_cast<std::size_t>(position); };
+        const int first_x = a_.leaves[at(x)], first_y = b_.leaves[at(y)];
+        std::vector<std::vector<int>> forest(at(x - first_x + 2), std::vector<int>(at(y - first_y + 2), 0));
+        for (int i = first_x; i <= x; ++i)
+            forest[at(i - first_x + 1)][0] = i - first_x + 1;
+        for (int j = first_y; j <= y; ++j)
+            forest[0][at(j - first_y + 1)] = j - first_y + 1;
+        for (int i = first_x; i <= x; ++i)
+            for (int j = first_y; j <= y; ++j) {
+                const std::size_t row = at(i - first_x + 1), cell = at(j - first_y + 1);
+                const int without = std::min(forest[row - 1][cell], forest[row][cell - 1]) + 1;
+                if (a_.leaves[at(i)] == first_x && b_.leaves[at(j)] == first_y) {
+                    const int relabelled = a_.labels[at(i)] != b_.labels[at(j)];
+                    forest[row][cell] = std::min(without, forest[row - 1][cell - 1] + relabelled);
+                    tree_distance_[at(i)][at(j)] = forest[row][cell];
+                } else {
+                    const int before = forest[at(a_.leaves[at(i)] - first_x)][at(b_.leaves[at(j)] - first_y)];
+                    forest[row][cell] = std::min(without, before + tree_distance_[at(i)][at(j)]);
+                }
+            }
+    }
+
+    Numbered a_, b_;
+    std::vector<std::vector<int>> tree_distance_;
+};
+
 /* A small subtree of the old page, looked for in the new one. */
 struct Query {
     Tree tree;
@@ -70,6 +137,7 @@ struct Pair {
     std::vector<PlainNode> old_plain, new_plain;
     std::vector<Query> queries;
     double ours = 0, plain = 0; /* the last scores of the whole pages */
+    std::int64_t our_distance = 0, plain_distance = 0;
     std::vector<std::vector<SimilarNode>> our_finds;
     std::vector<std::vector<double>> plain_scores; /* by query and node of the new tree */
 };
@@ -159,6 +227,37 @@ std::size_t check_scores(const std::vector<std::unique_ptr<Pair>> &pairs) {
     return found_nodes;
 }
 
+/* Prints the edit distances' table. */
+void run_edit(const std::vector<std::unique_ptr<Pair>> &pairs, int rounds) {
+    const std::vector<std::size_t> chosen = spread(pairs.size(), kEditPairs);
+    const auto over_chosen = [&](const auto &run) {
+        double seconds = 0;
+        for (const std::size_t at : chosen)
+            seconds += seconds_of([&] { run(*pairs[at]); });
+        return seconds;
+    };
+    std::vector<Contender> edit = {
+        {"webwrap",
+         [&] {
+             return over_chosen([](Pair &pair) {
+                 pair.our_distance = tree_edit_distance(*pair.old_tree, *pair.new_tree, unlimited());
+             });
+         }},
+        {kEditPeer, [&] {
+             return over_chosen([](Pair &pair) {
+                 pair.plain_distance = PlainEditDistance(pair.old_plain.front(), pair.new_plain.front()).distance();
+             });
+         }}};
+    run_rounds(edit, rounds);
+    for (const std::size_t at : chosen)
+        if (pairs[at]->our_distance != pairs[at]->plain_distance)
+            fail("edit distance differs");
+    std::printf("edit: %zu of the pairs; equal distances\n", chosen.size());
+    report("edit", edit, [&](double seconds) {
+        return format("%10.1f us a pair", seconds * 1e6 / static_cast<double>(chosen.size()));
+    });
+}
+
 template <typename Run> Contender over(std::string name, std::vector<std::unique_ptr<Pair>> &pairs, Run run) {
     return {std::move(name), [&pairs, run] {
                 double seconds = 0;
@@ -204,5 +303,6 @@ int main(int argc, char **argv) {
                 kMinQueryNodes, kMaxQueryNodes, found, kThreshold);
     report("search", search,
            [&](double seconds) { return format("%10.1f us a query", seconds * 1e6 / static_cast<double>(queries)); });
+    run_edit(pairs, options.rounds);
     return 0;
 }

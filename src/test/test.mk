@@ -31,6 +31,11 @@ differential-css: bench-pages bench-deps ## CSS selectors against Soup Sieve on 
 	@+$(MAKE) --no-print-directory $(BUILD)/differential/css
 	@$(BUILD)/differential/css $(EVOLUTION) $(DIFFERENTIAL_CSS_PAGES) 1 | $(PYTHON) src/test/differential/css.py
 
+DIFFERENTIAL_MATCH_PAGES ?= 40
+differential-match: bench-pages bench-deps ## tree edit distances against apted and zss, if PYTHON has them (EVOLUTION=folder)
+	@+$(MAKE) --no-print-directory $(BUILD)/differential/match
+	@$(BUILD)/differential/match $(EVOLUTION) $(DIFFERENTIAL_MATCH_PAGES) 1 | $(PYTHON) src/test/differential/match.py
+
 $(BUILD)/differential/%: $(BUILD)/bench/test/differential/%.o $(BUILD)/bench/core.a
 	@mkdir -p $(@D)
 	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS))

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/error.hpp"
+#include "core/match/flexible.hpp"
 #include "core/match/simple.hpp"
 
 namespace webwrap {
@@ -30,6 +32,17 @@ class MappingTracer {
         }
         std::sort(pairs_.begin(), pairs_.end(), [](TreeNodePair x, TreeNodePair y) { return x.a < y.a; });
         return std::move(pairs_);
+    }
+
+    /* With the Dice coefficient of the pair's subtrees. */
+    std::vector<ScoredPair> trace_with_scores() {
+        std::vector<ScoredPair> scored;
+        for (const TreeNodePair pair : trace()) {
+            const std::int64_t matched = matcher_.match(a_class(pair.a), b_class(pair.b));
+            const std::int64_t nodes = std::int64_t{a_.subtree_size(pair.a)} + b_.subtree_size(pair.b);
+            scored.push_back({pair.a, pair.b, 2.0 * static_cast<double>(matched) / static_cast<double>(nodes)});
+        }
+        return scored;
     }
 
   private:
@@ -114,6 +127,17 @@ std::vector<TreeNodePair> simple_tree_mapping(const Tree &a, const Tree &b, cons
     if (a.empty() || b.empty())
         return {};
     return MappingTracer(a, b, limits).trace();
+}
+
+std::vector<ScoredPair> tree_mapping(const Tree &a, const Tree &b, Measure measure, const Limits &limits) {
+    if (measure != Measure::kSimple && measure != Measure::kFlexible)
+        throw Error(ErrorKind::kInvalidArgument,
+                    "tree similarity measure \"" + std::string(name_of(measure)) + "\" has no mapping", {},
+                    "Measures with a mapping are simple, flexible.");
+    if (a.empty() || b.empty())
+        return {};
+    return measure == Measure::kSimple ? MappingTracer(a, b, limits).trace_with_scores()
+                                       : flexible_mapping(a, b, limits);
 }
 
 } // namespace webwrap

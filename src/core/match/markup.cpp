@@ -5,6 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/match/clustered.hpp"
+#include "core/match/edit_distance.hpp"
 #include "core/match/options.hpp"
 #include "core/match/search.hpp"
 #include "core/match/similarity.hpp"
@@ -99,6 +100,22 @@ double tree_similarity_of_markup(std::string_view a, std::string_view b, std::st
     const SimilarityOptions options = similarity_options_from_json(options_json);
     const TreePair trees(a, b, options.tree, limits);
     return tree_similarity(trees.a, trees.b, known_measure, options, limits);
+}
+
+std::int64_t tree_edit_distance_of_markup(std::string_view a, std::string_view b, const Limits &limits) {
+    const TreePair trees(a, b, {}, limits);
+    return tree_edit_distance(trees.a, trees.b, limits);
+}
+
+std::vector<ScoredPair> tree_mapping_of_markup(std::string_view a, std::string_view b, std::string_view measure,
+                                               std::string_view options_json, const Limits &limits) {
+    const Measure known_measure = measure_from_name(measure);
+    SimilarityOptions defaults;
+    if (known_measure == Measure::kFlexible)
+        defaults.tree = {.id_labels = true, .class_labels = true, .attribute_labels = true, .text_labels = true};
+    const SimilarityOptions options = similarity_options_from_json(options_json, defaults);
+    const TreePair trees(a, b, options.tree, limits);
+    return tree_mapping(trees.a, trees.b, known_measure, limits);
 }
 
 std::vector<SimilarPath> similar_nodes_of_markup(std::string_view page, std::string_view example, double threshold,

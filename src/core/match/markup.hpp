@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/limits.hpp"
+#include "core/match/mapping.hpp"
 #include "core/parse/document.hpp"
 
 namespace webwrap {
@@ -24,6 +25,16 @@ namespace webwrap {
 /* `measure` as measure_from_name, `options_json` as similarity_options_from_json has them. */
 [[nodiscard]] double tree_similarity_of_markup(std::string_view a, std::string_view b, std::string_view measure,
                                                std::string_view options_json = "{}", const Limits &limits = {});
+
+[[nodiscard]] std::int64_t tree_edit_distance_of_markup(std::string_view a, std::string_view b,
+                                                        const Limits &limits = {});
+
+/* tree_mapping of the two trees; numbers are those of the elements in pre-order, texts with text_nodes included. For
+ * flexible, options that are not given are labels "tag+attributes" and text "exact". */
+[[nodiscard]] std::vector<ScoredPair> tree_mapping_of_markup(std::string_view a, std::string_view b,
+                                                             std::string_view measure,
+                                                             std::string_view options_json = "{}",
+                                                             const Limits &limits = {});
 
 struct SimilarPath {
     std::string xpath; /* positional */

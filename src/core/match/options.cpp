@@ -1,5 +1,6 @@
 #include "core/match/options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -19,10 +20,9 @@ struct MeasureName {
     Measure measure;
 };
 constexpr std::array kMeasures{
-    MeasureName{"simple", Measure::kSimple},
-    MeasureName{"clustered", Measure::kClustered},
-    MeasureName{"bigram", Measure::kBigram},
-    MeasureName{"jaro_winkler", Measure::kJaroWinkler},
+    MeasureName{"simple", Measure::kSimple}, MeasureName{"clustered", Measure::kClustered},
+    MeasureName{"bigram", Measure::kBigram}, MeasureName{"jaro_winkler", Measure::kJaroWinkler},
+    MeasureName{"edit", Measure::kEdit},     MeasureName{"flexible", Measure::kFlexible},
 };
 
 [[noreturn]] void throw_invalid_value(std::string_view key, const nlohmann::json &value, std::string_view valid) {
@@ -48,14 +48,16 @@ T choose(std::string_view key, const nlohmann::json &value,
 }
 
 struct LabelFlags {
-    bool id, classes;
+    bool id, classes, attributes;
 };
-constexpr std::array<std::pair<std::string_view, LabelFlags>, 4> kLabels{{
-    {"tag", {false, false}},
-    {"tag+id", {true, false}},
-    {"tag+class", {false, true}},
-    {"tag+id+class", {true, true}},
+constexpr std::array<std::pair<std::string_view, LabelFlags>, 5> kLabels{{
+    {"tag", {false, false, false}},
+    {"tag+id", {true, false, false}},
+    {"tag+class", {false, true, false}},
+    {"tag+id+class", {true, true, false}},
+    {"tag+attributes", {true, true, true}},
 }};
+constexpr std::array<std::pair<std::string_view, bool>, 2> kTextLabels{{{"any", false}, {"exact", true}}};
 constexpr std::array<std::pair<std::string_view, LeafRule>, 2> kLeafRules{{
     {"printed", LeafRule::kPrinted},
     {"both", LeafRule::kBoth},
@@ -70,10 +72,13 @@ void set_option(SimilarityOptions &options, const std::string &key, const nlohma
         const LabelFlags flags = choose(key, value, kLabels);
         options.tree.id_labels = flags.id;
         options.tree.class_labels = flags.classes;
+        options.tree.attribute_labels = flags.attributes;
     } else if (key == "text_nodes") {
         if (!value.is_boolean())
             throw_invalid_value(key, value, "true, false");
         options.tree.text_nodes = value.get<bool>();
+    } else if (key == "text") {
+        options.tree.text_labels = choose(key, value, kTextLabels);
     } else if (key == "leaf") {
         options.leaf_rule = choose(key, value, kLeafRules);
     } else if (key == "root") {
@@ -81,7 +86,7 @@ void set_option(SimilarityOptions &options, const std::string &key, const nlohma
     } else {
         throw Error(ErrorKind::kInvalidOption,
                     "tree similarity option \"" + abbreviate(key, kMaxQuotedBytes) + "\" is not known", {},
-                    "Valid options are labels, text_nodes, leaf, root.");
+                    "Valid options are labels, text_nodes, text, leaf, root.");
     }
 }
 
@@ -99,12 +104,17 @@ Measure measure_from_name(std::string_view name) {
                 "Known measures are " + known + ".");
 }
 
-SimilarityOptions similarity_options_from_json(std::string_view json) {
+std::string_view name_of(Measure measure) {
+    return std::find_if(kMeasures.begin(), kMeasures.end(), [&](auto &entry) { return entry.measure == measure; })
+        ->name;
+}
+
+SimilarityOptions similarity_options_from_json(std::string_view json, const SimilarityOptions &defaults) {
     const auto parsed = nlohmann::json::parse(json, nullptr, /* allow_exceptions */ false);
     if (!parsed.is_object())
         throw Error(ErrorKind::kInvalidOption, "tree similarity options are not a JSON object", {},
-                    "Valid options are labels, text_nodes, leaf, root.");
-    SimilarityOptions options;
+                    "Valid options are labels, text_nodes, text, leaf, root.");
+    SimilarityOptions options = defaults;
     for (const auto &[key, value] : parsed.items())
         set_option(options, key, value);
     return options;

@@ -46,9 +46,9 @@ void SubtreeSearch::group_identical_nodes() {
 
 /* One node of each class that the measure can find similar at all. */
 std::span<const TreeNode> SubtreeSearch::candidates(const Tree &example, Measure measure) const {
-    if (measure == Measure::kBigram || measure == Measure::kJaroWinkler)
+    if (measure != Measure::kSimple && measure != Measure::kClustered)
         return firsts_;
-    const auto label = static_cast<std::size_t>(example.label(0)); /* both others want equal roots */
+    const auto label = static_cast<std::size_t>(example.label(0)); /* these two want equal roots */
     if (label + 1 >= label_to_first_.size())
         return {};
     return std::span(firsts_).subspan(label_to_first_[label], label_to_first_[label + 1] - label_to_first_[label]);

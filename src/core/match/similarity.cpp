@@ -4,6 +4,8 @@
 
 #include "core/match/bigram.hpp"
 #include "core/match/clustered.hpp"
+#include "core/match/edit_distance.hpp"
+#include "core/match/flexible.hpp"
 #include "core/match/jaro_winkler.hpp"
 #include "core/match/simple.hpp"
 
@@ -171,6 +173,58 @@ class SimilarityQuery::JaroWinklerScorer final : public Scorer {
     LabelHistogram histogram_;
 };
 
+class SimilarityQuery::EditScorer final : public Scorer {
+  public:
+    EditScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+               CellBudget &budget)
+        : Scorer(example, root, page, budget),
+          query_(index, example.tree, root, example.node_to_class, page.tree, page.node_to_class),
+          histogram_(example.tree.labels_of(root), index.label_count()) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        return edit_similarity(query_.distance(node, budget()), example_size(), page().subtree_size(node));
+    }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        return !is_below(bound(size, std::min(size, example_size())), threshold) &&
+               !is_below(bound(size, histogram_.common(page().labels_of(node), budget())), threshold);
+    }
+
+  private:
+    /* All nodes of the greater tree but those with a partner of their label are inserted or relabelled. */
+    [[nodiscard]] double bound(TreeNode size, std::int64_t common) const {
+        return edit_similarity(std::max(size, example_size()) - common, example_size(), size);
+    }
+
+    EditDistanceQuery query_;
+    LabelHistogram histogram_;
+};
+
+/* Compares copies: tokens are weighed within the two subtrees. */
+class SimilarityQuery::FlexibleScorer final : public Scorer {
+  public:
+    FlexibleScorer(const IndexedTree &example, TreeNode root, const IndexedTree &page, CellBudget &budget)
+        : Scorer(example, root, page, budget), example_copy_(copy_of(example.tree, root)) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        return flexible_similarity(example_copy_, copy_of(page(), node), budget());
+    }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        return !is_below(dice(std::min(size, example_size()), size, example_size()), threshold);
+    }
+
+  private:
+    static Tree copy_of(const Tree &tree, TreeNode root) {
+        TreeBuilder builder(tree.label_table());
+        for (TreeNode node = root; node < tree.end_of(root); ++node)
+            builder.add(node == root ? kNoTreeNode : tree.parent(node) - root, tree.label(node));
+        return builder.finish();
+    }
+
+    Tree example_copy_;
+};
+
 SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &example, TreeNode example_root,
                                  const IndexedTree &page, Measure measure, const SimilarityOptions &options,
                                  CellBudget &budget) {
@@ -187,6 +241,12 @@ SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &e
     case Measure::kJaroWinkler:
         scorer_ = std::make_unique<JaroWinklerScorer>(index, example, example_root, page, budget);
         break;
+    case Measure::kEdit:
+        scorer_ = std::make_unique<EditScorer>(index, example, example_root, page, budget);
+        break;
+    case Measure::kFlexible:
+        scorer_ = std::make_unique<FlexibleScorer>(example, example_root, page, budget);
+        break;
     }
 }
 
@@ -200,6 +260,8 @@ double tree_similarity(const Tree &a, const Tree &b, Measure measure, const Simi
                        const Limits &limits) {
     if (a.empty() || b.empty())
         return a.empty() && b.empty() ? 1.0 : 0.0;
+    if (measure == Measure::kEdit)
+        return edit_similarity(tree_edit_distance(a, b, limits), a.size(), b.size());
     SubtreeIndex index;
     const auto a_to_class = index.add(a);
     const auto b_to_class = index.add(b);

@@ -28,8 +28,10 @@ struct IndexedTree {
  *                 1/siblings with kPrinted; identical subtrees with unequal numbers of siblings then score less than 1
  *   bigram        Dice coefficient of the multisets of tree bigrams
  *   jaro_winkler  Jaro-Winkler similarity of the labels in pre-order
+ *   edit          edit_similarity of the tree edit distance
+ *   flexible      flexible_similarity
  * What the index, the trees and the budget refer to must outlive the query, and all labels are interned before it is
- * made. Results for identical subtrees are computed once per query for simple and clustered. */
+ * made. Results for identical subtrees are computed once per query for simple, clustered and edit. */
 class SimilarityQuery {
   public:
     SimilarityQuery(const SubtreeIndex &index, const IndexedTree &example, TreeNode example_root,
@@ -37,7 +39,8 @@ class SimilarityQuery {
     ~SimilarityQuery();
 
     /* Throws kLimitExceeded above webwrap.max_match_cells; polls. Simple and clustered: O(|example| * |subtree|) at
-     * worst; the others: O(|example| + |subtree|). */
+     * worst; edit: as EditDistanceQuery::distance; flexible: O(n log n) for n nodes of both; the others:
+     * O(|example| + |subtree|). */
     [[nodiscard]] double similarity(TreeNode node);
 
     /* False when similarity(node) is certainly below the threshold, or 0. Looks at root labels, sizes and degrees,
@@ -50,6 +53,8 @@ class SimilarityQuery {
     class ClusteredScorer;
     class BigramScorer;
     class JaroWinklerScorer;
+    class EditScorer;
+    class FlexibleScorer;
     class LabelHistogram;
 
     std::unique_ptr<Scorer> scorer_;

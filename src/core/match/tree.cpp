@@ -34,8 +34,10 @@ class Labeller {
 
     LabelId label_of(NodeId node) {
         if (document_.kind(node) == NodeKind::kText)
-            return labels_.intern("#text"); /* no tag name starts with '#' */
-        return options_.id_labels || options_.class_labels ? intern_with_attributes(node) : intern_tag(node);
+            return intern_text(node);
+        return options_.id_labels || options_.class_labels || options_.attribute_labels || puts_text_in_elements()
+                   ? intern_with_parts(node)
+                   : intern_tag(node);
     }
 
   private:
@@ -48,15 +50,49 @@ class Labeller {
         return name_to_label_[name];
     }
 
-    /* NUL separates the parts, since no name, id or class can hold it. */
-    LabelId intern_with_attributes(NodeId node) {
+    [[nodiscard]] bool puts_text_in_elements() const { return options_.text_labels && !options_.text_nodes; }
+
+    LabelId intern_text(NodeId node) {
+        text_ = "#text"; /* no tag name starts with '#' */
+        if (options_.text_labels)
+            append_words(node);
+        return labels_.intern(text_);
+    }
+
+    /* NUL separates the parts, since no name, value or text of a document can hold it. */
+    LabelId intern_with_parts(NodeId node) {
         text_ = document_.name(node);
         if (options_.id_labels)
             if (const auto id = document_.attribute_value(node, "id"); !id.empty())
                 text_.append(1, '\0').append("#").append(id);
         if (options_.class_labels)
             append_class_tokens(document_.attribute_value(node, "class"));
+        if (options_.attribute_labels)
+            append_attributes(node);
+        if (puts_text_in_elements())
+            for (NodeId child = document_.first_child(node); child != kNoNode; child = document_.next_sibling(child))
+                if (document_.kind(child) == NodeKind::kText)
+                    append_words(child);
         return labels_.intern(text_);
+    }
+
+    void append_words(NodeId node) {
+        for_each_token(document_.text(node), [this](std::string_view word) {
+            text_.append(1, '\0').append("\"").append(word);
+            return true;
+        });
+    }
+
+    void append_attributes(NodeId node) {
+        parts_.clear();
+        for (auto at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
+            const auto name = document_.name_text(document_.attribute(at).name);
+            if (name != "id" && name != "class")
+                parts_.push_back("@" + std::string(name) + "=" + std::string(document_.attribute(at).value));
+        }
+        std::sort(parts_.begin(), parts_.end());
+        for (const std::string &part : parts_)
+            text_.append(1, '\0').append(part);
     }
 
     void append_class_tokens(std::string_view value) {
@@ -77,6 +113,7 @@ class Labeller {
     std::vector<LabelId> name_to_label_;
     std::string text_;
     std::vector<std::string_view> tokens_;
+    std::vector<std::string> parts_;
 };
 
 std::int32_t count_siblings(const Document &document, NodeId node, const TreeOptions &options) {

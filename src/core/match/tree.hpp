@@ -38,11 +38,14 @@ class LabelTable {
 };
 
 /* Which nodes of a page become nodes of the tree, and what they are called. An element's label is its tag name; the
- * flags add its id and its class tokens (sorted, each once, so that their order does not matter). */
+ * flags add further parts, NUL between them: its id, its class tokens and its other attributes (sorted, each once, so that
+ * their order does not matter), its words. */
 struct TreeOptions {
     bool id_labels = false;
     bool class_labels = false;
-    bool text_nodes = false; /* text that is not only white space becomes a leaf labelled #text */
+    bool text_nodes = false;       /* text that is not only white space becomes a leaf labelled #text */
+    bool attribute_labels = false; /* attributes other than id and class, each as name and value */
+    bool text_labels = false;      /* the words of a text: in the leaf's label, or in its parent's without text_nodes */
 };
 
 /* A labelled ordered tree as flat arrays in pre-order: the subtree of a node is the range node .. end_of(node) - 1, and
@@ -98,6 +101,8 @@ class TreeBuilder {
 
     /* Adds a node below `parent` (kNoTreeNode for the root) after everything added before, and returns it. */
     TreeNode add(TreeNode parent, LabelId label, NodeId document_node = kNoNode);
+    /* The node that the next call of add returns. */
+    [[nodiscard]] TreeNode next() const noexcept { return tree_.size(); }
     /* The finished tree; the builder is empty afterwards. O(size). */
     [[nodiscard]] Tree finish(std::int32_t root_siblings = 1);
 

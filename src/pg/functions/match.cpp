@@ -18,6 +18,20 @@ WEBWRAP_SQL_FUNCTION(webwrap_clustered_tree_matching) {
         clustered_tree_matching_of_markup(text_argument(fcinfo, 0), text_argument(fcinfo, 1), current_limits()));
 }
 
+WEBWRAP_SQL_FUNCTION(webwrap_tree_edit_distance) {
+    return Int32GetDatum(static_cast<int32>(
+        tree_edit_distance_of_markup(text_argument(fcinfo, 0), text_argument(fcinfo, 1), current_limits())));
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_tree_mapping) {
+    RowSink rows(fcinfo);
+    for (const ScoredPair &pair :
+         tree_mapping_of_markup(text_argument(fcinfo, 0), text_argument(fcinfo, 1), text_argument(fcinfo, 2),
+                                jsonb_argument(fcinfo, 3), current_limits()))
+        rows.put({Int32GetDatum(pair.a + 1), Int32GetDatum(pair.b + 1), Float8GetDatum(pair.similarity)});
+    return 0;
+}
+
 WEBWRAP_SQL_FUNCTION(webwrap_tree_similarity) {
     return Float8GetDatum(tree_similarity_of_markup(text_argument(fcinfo, 0), text_argument(fcinfo, 1),
                                                     text_argument(fcinfo, 2), jsonb_argument(fcinfo, 3),

@@ -110,9 +110,7 @@ TEST_P(RandomSearch, FindsWhatAComparisonWithEveryNodeFinds) {
         }
 }
 
-INSTANTIATE_TEST_SUITE_P(Measures, RandomSearch,
-                         testing::Values(Measure::kSimple, Measure::kClustered, Measure::kBigram,
-                                         Measure::kJaroWinkler));
+INSTANTIATE_TEST_SUITE_P(Measures, RandomSearch, testing::ValuesIn(test::kMeasures));
 
 TEST(SubtreeSearch, ServesManyExamples) {
     LabelTable labels;
@@ -132,7 +130,7 @@ TEST(SubtreeSearch, CanBeCancelledByAnyMeasure) {
     LabelTable labels;
     const auto page = document_of(test::random_tree(random, 60'000, 40, labels));
     const Tree example = test::random_tree(random, 300, 40, labels);
-    for (const Measure measure : {Measure::kSimple, Measure::kClustered, Measure::kBigram, Measure::kJaroWinkler}) {
+    for (const Measure measure : test::kMeasures) {
         SubtreeSearch search(*page, labels, {});
         polls_left = 2; /* the first ones come from indexing the example */
         Interrupt::poll_hook = [] {

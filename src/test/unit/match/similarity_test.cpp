@@ -7,6 +7,8 @@
 #include "core/base/error.hpp"
 #include "core/match/bigram.hpp"
 #include "core/match/jaro_winkler.hpp"
+#include "core/match/markup.hpp"
+#include "pages.hpp"
 #include "trees.hpp"
 
 namespace webwrap {
@@ -17,7 +19,7 @@ using test::random_tree;
 using test::tree_from_brackets;
 using test::varied_tree;
 
-constexpr std::array kMeasures{Measure::kSimple, Measure::kClustered, Measure::kBigram, Measure::kJaroWinkler};
+using test::kMeasures;
 
 struct KnownSimilarity {
     const char *a;
@@ -81,6 +83,24 @@ TEST_P(RandomSimilarity, IsSymmetricBoundedAndOneForIdenticalTrees) {
                 ASSERT_EQ(tree_similarity(a, a, GetParam(), options), 1);
                 ASSERT_EQ(tree_similarity(b, b, GetParam(), options), 1);
             }
+    }
+}
+
+TEST_P(RandomSimilarity, HoldsWithAttributesAndTextWhateverTheLabels) {
+    const std::string measure(name_of(GetParam()));
+    std::mt19937 random(2000);
+    for (int round = 0; round < 2000; ++round) {
+        const std::string a = test::random_markup(random, 25);
+        const std::string b = test::random_markup(random, 25);
+        constexpr std::array kOptions{"{}", R"({"labels": "tag+class", "text_nodes": true})",
+                                      R"({"labels": "tag+attributes", "text": "exact"})",
+                                      R"({"labels": "tag+id", "text_nodes": true, "text": "exact"})"};
+        const char *const options = kOptions[static_cast<std::size_t>(round) % kOptions.size()];
+        const double similarity = tree_similarity_of_markup(a, b, measure, options);
+        ASSERT_GE(similarity, 0) << a << b;
+        ASSERT_LE(similarity, 1) << a << b;
+        ASSERT_EQ(tree_similarity_of_markup(b, a, measure, options), similarity) << a << b;
+        ASSERT_EQ(tree_similarity_of_markup(a, a, measure, options), 1) << a;
     }
 }
 
@@ -183,13 +203,15 @@ TEST(Measures, NamesAreKnownOrListed) {
     EXPECT_EQ(measure_from_name("clustered"), Measure::kClustered);
     EXPECT_EQ(measure_from_name("bigram"), Measure::kBigram);
     EXPECT_EQ(measure_from_name("jaro_winkler"), Measure::kJaroWinkler);
+    EXPECT_EQ(measure_from_name("edit"), Measure::kEdit);
+    EXPECT_EQ(measure_from_name("flexible"), Measure::kFlexible);
     try {
-        (void)measure_from_name("edit");
+        (void)measure_from_name("editing");
         FAIL() << "no error";
     } catch (const Error &error) {
         EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-        EXPECT_EQ(error.message(), "tree similarity measure \"edit\" is not known");
-        EXPECT_EQ(error.hint(), "Known measures are simple, clustered, bigram, jaro_winkler.");
+        EXPECT_EQ(error.message(), "tree similarity measure \"editing\" is not known");
+        EXPECT_EQ(error.hint(), "Known measures are simple, clustered, bigram, jaro_winkler, edit, flexible.");
     }
 }
 
@@ -199,8 +221,9 @@ TEST(SimilarityOptionsFromJson, ReadsAllKeys) {
     EXPECT_EQ(none.leaf_rule, LeafRule::kPrinted);
     EXPECT_EQ(none.root_rule, RootRule::kOne);
     const SimilarityOptions all = similarity_options_from_json(
-        R"({"labels": "tag+id+class", "text_nodes": true, "leaf": "both", "root": "printed"})");
+        R"({"labels": "tag+attributes", "text_nodes": true, "text": "exact", "leaf": "both", "root": "printed"})");
     EXPECT_TRUE(all.tree.id_labels && all.tree.class_labels && all.tree.text_nodes);
+    EXPECT_TRUE(all.tree.attribute_labels && all.tree.text_labels);
     EXPECT_EQ(all.leaf_rule, LeafRule::kBoth);
     EXPECT_EQ(all.root_rule, RootRule::kPrinted);
     EXPECT_TRUE(similarity_options_from_json(R"({"labels": "tag+id"})").tree.id_labels);
@@ -229,9 +252,9 @@ TEST_P(InvalidOptions, SayWhatIsValid) {
 INSTANTIATE_TEST_SUITE_P(
     Json, InvalidOptions,
     testing::Values(OptionError{R"({"label": "tag"})", "tree similarity option \"label\" is not known",
-                                "Valid options are labels, text_nodes, leaf, root."},
+                                "Valid options are labels, text_nodes, text, leaf, root."},
                     OptionError{R"({"labels": "id"})", "value \"id\" of tree similarity option \"labels\" is not valid",
-                                "Valid values are tag, tag+id, tag+class, tag+id+class."},
+                                "Valid values are tag, tag+id, tag+class, tag+id+class, tag+attributes."},
                     OptionError{R"({"text_nodes": "yes"})",
                                 "value \"yes\" of tree similarity option \"text_nodes\" is not valid",
                                 "Valid values are true, false."},
@@ -240,9 +263,9 @@ INSTANTIATE_TEST_SUITE_P(
                     OptionError{R"({"root": null})", "value \"null\" of tree similarity option \"root\" is not valid",
                                 "Valid values are one, printed."},
                     OptionError{"[]", "tree similarity options are not a JSON object",
-                                "Valid options are labels, text_nodes, leaf, root."},
+                                "Valid options are labels, text_nodes, text, leaf, root."},
                     OptionError{"{", "tree similarity options are not a JSON object",
-                                "Valid options are labels, text_nodes, leaf, root."}));
+                                "Valid options are labels, text_nodes, text, leaf, root."}));
 
 TEST(Similarity, AllMeasuresAreLimitedAndWide) {
     LabelTable labels;

@@ -1,14 +1,19 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/match/options.hpp"
 #include "core/match/tree.hpp"
 
 namespace webwrap::test {
+
+inline constexpr std::array kMeasures{Measure::kSimple,      Measure::kClustered, Measure::kBigram,
+                                      Measure::kJaroWinkler, Measure::kEdit,      Measure::kFlexible};
 
 /* A tree in the notation of the papers, a(b,c(d)); empty text gives an empty tree. */
 inline Tree tree_from_brackets(std::string_view text, LabelTable &labels, std::int32_t root_siblings = 1) {
