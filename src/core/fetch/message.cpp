@@ -322,8 +322,8 @@ ContentType parse_content_type(std::string_view value) {
     ContentType type;
     std::string_view rest = value;
     type.media_type = ascii_lower(take_parameter(rest));
-    std::ranges::replace_if( /* it is shown in messages */
-        type.media_type, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+    std::ranges::replace_if(/* it is shown in messages */
+                            type.media_type, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
     while (!rest.empty() && type.charset.empty()) {
         const std::string_view parameter = take_parameter(rest);
         const std::size_t equals = parameter.find('=');
