@@ -14,10 +14,6 @@
 #include "pg/shared/refreshers.hpp"
 #include "pg/worker/outbox.hpp"
 
-extern "C" {
-#include "access/xlog.h"
-}
-
 namespace webwrap::pg {
 
 namespace {
@@ -93,10 +89,6 @@ json message_of(const CacheKey &key, const StoredHead &head, const std::string &
                  {"stored_by", owner_of(key)}});
 }
 
-bool is_standby() {
-    return call_pg([] { return RecoveryInProgress(); });
-}
-
 } // namespace
 
 std::vector<CachedResponse> SharedCache::find(const CacheKey &key) {
@@ -129,7 +121,7 @@ void SharedCache::refresh(const CacheKey &key, const Request &request) {
     const std::unique_ptr<FlightPass> mark = join_flight({key.url, key.identity + "\nrefresh"});
     if (mark->role() != FlightPass::Role::kLeader)
         return;
-    const std::optional<int> place = is_standby() ? std::nullopt : take_refresher_place();
+    const std::optional<int> place = take_refresher_place();
     if (!place)
         return; /* whoever finds it stale next tries again */
     (void)hand_over_flight(mark.get());

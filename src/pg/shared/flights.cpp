@@ -4,6 +4,10 @@
 #include "pg/bridge/guard.hpp"
 #include "pg/shared/segment.hpp"
 
+extern "C" {
+#include "access/xlog.h"
+}
+
 namespace webwrap::pg {
 
 namespace {
@@ -134,6 +138,8 @@ std::unique_ptr<FlightPass> join_flight(const CacheKey &key) {
     memcpy(hash, bytes.data(), sizeof hash);
     SharedState &state = shared_state();
     auto pass = std::make_unique<SharedPass>();
+    if (call_pg([] { return RecoveryInProgress(); })) /* nothing is stored there that a follower could take */
+        return pass;
     const SharedLock lock(state.flights_lock);
     FlightSlot *slot = find_slot(state, hash);
     if (slot == nullptr)
