@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/text.hpp"
 #include "core/fetch/message.hpp"
 #include "core/fetch/services.hpp"
 #include "core/fetch/transfer.hpp"
@@ -13,6 +14,20 @@
 namespace webwrap {
 
 using Clock = std::chrono::steady_clock;
+
+inline constexpr std::int64_t kForeverMs = 86'400'000;
+
+[[nodiscard]] inline std::int64_t now_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+[[nodiscard]] inline double milliseconds(Clock::duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+/* A URL as messages show it. */
+[[nodiscard]] inline std::string quoted(const std::string &url) { return "\"" + abbreviate(url, 500) + "\""; }
 
 /* A connection of a host, taken; given back at its end. */
 class TurnHold {

@@ -303,12 +303,7 @@ int HeaderBlock::content_codings() const {
     return codings;
 }
 
-std::string_view HeaderBlock::last_value(std::string_view name) const {
-    for (auto header = headers_.rbegin(); header != headers_.rend(); ++header)
-        if (header->first == name)
-            return header->second;
-    return {};
-}
+std::string_view HeaderBlock::last_value(std::string_view name) const { return header_value(headers_, name); }
 
 Headers HeaderBlock::to_text() const {
     Headers text;

@@ -92,7 +92,7 @@ def test_a_certificate_for_another_name_is_refused(db, certificates):
         assert refusal(db.main, 'ok', server='own').sqlstate == 'HV00N' and not elsewhere.requests
 
 
-@pytest.mark.filterwarnings('ignore:ssl.TLSVersion')
+@pytest.mark.filterwarnings('ignore:ssl.TLSVersion')  # Python warns of the very version that this server has to offer
 def test_versions_before_tls_1_2_are_refused(db, certificates):
     with HostileServer(context=certificates.server_context(newest=ssl.TLSVersion.TLSv1_1)) as old:
         db.main.run(server('own', base_url=old.url('/'), ca_certificate=certificates.text('ca.crt')))

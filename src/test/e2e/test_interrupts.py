@@ -254,18 +254,22 @@ def test_pg_cancel_backend_ends_each_stage(stage, statement):
     expect_work(stage, session)
 
 
+def expect_termination(place, running, pid):
+    started = time.monotonic()
+    assert place.database.main.value('SELECT pg_terminate_backend(%s)', pid)
+    message = 'terminating connection due to administrator command'
+    assert message in str(running.wait().error) and logged_sqlstate(place, pid, message) == '57P01'
+    note_delay('a pg_terminate_backend', running.ended_at - started)
+    wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
+    note_delay('the end of a terminated backend', time.monotonic() - started)
+
+
 def test_pg_terminate_backend_ends_each_stage(stage, statement):
     session = stage.database.connect()
     pid = session.pid
     running = session.start(statement)
     wait_until(lambda: stage.is_reached(session), 'the stage is not reached')
-    started = time.monotonic()
-    assert stage.database.main.value('SELECT pg_terminate_backend(%s)', pid)
-    message = 'terminating connection due to administrator command'
-    assert message in str(running.wait().error) and logged_sqlstate(stage, pid, message) == '57P01'
-    note_delay('a pg_terminate_backend', running.ended_at - started)
-    wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
-    note_delay('the end of a terminated backend', time.monotonic() - started)
+    expect_termination(stage, running, pid)
     expect_work(stage, stage.database.connect())
 
 
@@ -352,12 +356,7 @@ def test_pg_terminate_backend_ends_each_wait(wait):
     pid = session.pid
     running = session.start(wait.url(0))
     wait_until(lambda: wait.is_reached(session), 'the session does not wait')
-    started = time.monotonic()
-    assert wait.database.main.value('SELECT pg_terminate_backend(%s)', pid)
-    message = 'terminating connection due to administrator command'
-    assert message in str(running.wait().error) and logged_sqlstate(wait, pid, message) == '57P01'
-    note_delay('a pg_terminate_backend', running.ended_at - started)
-    wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
+    expect_termination(wait, running, pid)
     expect_work(wait, wait.database.connect())
 
 

@@ -1,12 +1,10 @@
 """How hosts are treated, by all backends together: pace, connections, Retry-After, retries, robots.txt."""
 
 import json
-import time
 
 import pytest
 
 from database import wait_until
-from figures import FIGURES
 from goods import server_sql
 
 FETCH = 'SELECT {} FROM webwrap.fetch(%s, %s)'
@@ -148,67 +146,6 @@ def test_a_scan_names_the_status_that_stayed(db, site):
     db.main.run(server_sql(site, options=", max_retries '1'"), TABLE.format(url='1'))
     error = db.main.error('SELECT * FROM t')
     assert '503' in error.message_primary and len(site.requests) == 2
-
-
-# -- every kind of waiting can be ended
-
-def follow(db, site):
-    site.serve({'/1': ''})
-    site.hold('/1')
-    leader = db.connect()
-    leader.start(f"SELECT * FROM webwrap.fetch('{site.url}1')")
-    site.wait_for_request('/1')
-    return site.url + '1', {}
-
-
-def want_connection(db, site):
-    db.main.run(f'ALTER DATABASE {db.name} SET webwrap.max_connections_per_host = 1')
-    _, options = follow(db, site)
-    return site.url + '2', options
-
-
-def want_turn(db, site):
-    site.serve({'/1': ''})
-    options = {'requests_per_second': 0.02}
-    fetch(db.main, site.url + '1', **options)
-    return site.url + '1?again', options
-
-
-def rest(db, site):
-    site.serve({'/1': (503, {'Retry-After': '20'}, '')})
-    return site.url + '1', {}
-
-
-def want_robots(db, site):
-    site.serve({'/robots.txt': '', '/1': ''})
-    site.hold('/robots.txt')
-    return site.url + '1', {'respect_robots': True}
-
-
-@pytest.mark.parametrize('stage', [follow, want_connection, want_turn, rest, want_robots])
-@pytest.mark.parametrize('ending', ['timeout', 'cancel', 'terminate'])
-def test_waiting_can_be_ended(db, site, stage, ending):
-    url, options = stage(db, site)
-    session = db.connect()
-    if ending == 'timeout':
-        session.run("SET statement_timeout = '250ms'")
-    running = session.start(f"SELECT * FROM webwrap.fetch('{url}', '{json.dumps(options)}')")
-    if ending != 'timeout':
-        wait_until(lambda: db.main.value("SELECT wait_event = 'Extension' FROM pg_stat_activity WHERE pid = %s", session.pid),
-                   'it does not wait')
-        db.main.value('SELECT pg_{}_backend(%s)'.format(ending), session.pid)
-    begin = time.monotonic()
-    running.wait()
-    FIGURES.note(f'time to the end of waiting ({stage.__name__}) by {ending}',
-                 1000 * (time.monotonic() - begin) - (250 if ending == 'timeout' else 0), 'ms')
-    if ending == 'terminate':
-        assert 'terminating connection due to administrator command' in str(running.error)
-    else:
-        assert running.sqlstate == '57014'
-        session.run('RESET statement_timeout')
-        assert session.value('SELECT 1') == 1
-    for path in list(site.held):
-        site.release(path)
 
 
 # -- robots.txt
