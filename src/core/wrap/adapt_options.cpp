@@ -18,6 +18,15 @@ double number_of(const nlohmann::json &object, const char *key, double fallback)
     return found->get<double>();
 }
 
+/* "fitted", "equal", or a model of one's own. */
+std::shared_ptr<const AdaptationModel> model_from_option(const nlohmann::json &model) {
+    if (model == "fitted")
+        return nullptr;
+    if (model == "equal")
+        return {std::shared_ptr<void>(), &equal_model()};
+    return std::make_shared<const AdaptationModel>(model_from_json(model.dump()));
+}
+
 } // namespace
 
 AdaptOptions adapt_options_from_json(std::string_view json) {
@@ -25,9 +34,10 @@ AdaptOptions adapt_options_from_json(std::string_view json) {
     if (!object.is_object())
         throw Error(ErrorKind::kInvalidOption, "options must be a JSON object");
     for (const auto &[key, value] : object.items())
-        if (key != "threshold" && key != "similarity_threshold" && key != "measure" && key != "parser")
+        if (key != "threshold" && key != "similarity_threshold" && key != "measure" && key != "model" &&
+            key != "parser")
             throw Error(ErrorKind::kInvalidOption, "unknown option \"" + key + "\"", {},
-                        "Valid options are threshold, similarity_threshold, measure, parser.");
+                        "Valid options are threshold, similarity_threshold, measure, model, parser.");
     AdaptOptions options;
     options.threshold = number_of(object, "threshold", options.threshold);
     options.similarity_threshold = number_of(object, "similarity_threshold", options.similarity_threshold);
@@ -41,6 +51,8 @@ AdaptOptions adapt_options_from_json(std::string_view json) {
     };
     options.measure = text_of("measure", options.measure);
     options.parser = html_parser_from_name(text_of("parser", "html5"));
+    if (const auto model = object.find("model"); model != object.end())
+        options.model = model_from_option(*model);
     try {
         (void)measure_from_name(options.measure);
     } catch (const Error &error) {
