@@ -17,6 +17,7 @@ inline constexpr ElementId kNoElement = -1;
 /* Kinds of tokens that describe an element; each is compared on its own. */
 enum class Bag : std::size_t {
     kName,       /* words of class, id and other naming attributes */
+    kNameWhole,  /* the tokens of these attributes, unsplit */
     kData,       /* keys under which the page's metadata (JSON-LD, meta) hold the same text */
     kWords,      /* words of its text */
     kOwn,        /* words of the texts right below it */
@@ -25,6 +26,8 @@ enum class Bag : std::size_t {
     kAncestors,  /* names of the elements around it */
     kBefore,     /* words before it */
     kAfter,      /* words after it */
+    kLabel,      /* words of the text right before it */
+    kNext,       /* words of the text right after it */
     kHeading,    /* words of the heading before it */
     kAttributes, /* attribute names and short values */
     kAddress,    /* words of its link or image address */
@@ -33,7 +36,7 @@ enum class Bag : std::size_t {
     kSubtree,    /* pairs of parent and child tags below it */
     kPath,       /* tags above it, with their distance */
 };
-inline constexpr std::size_t kBagCount = 16;
+inline constexpr std::size_t kBagCount = 19;
 
 /* Numbers that describe an element. */
 enum class Scalar : std::size_t { kLength, kDigits, kSize, kDepth, kPosition, kSiblings, kLinks, kTitle };

@@ -7,8 +7,8 @@ namespace webwrap {
 namespace {
 
 constexpr std::array<std::string_view, kFeatureCount> kFeatureNames{
-    "name",     "data",       "words",   "own text",   "shape",      "parent",    "ancestors",
-    "before",   "after",      "heading", "attributes", "address",    "children",  "child names",
+    "name", "whole names", "data",       "words",   "own text",   "shape",      "parent",    "ancestors",
+    "before",   "after", "label", "next text", "heading", "attributes", "address",    "children",  "child names",
     "subtree",  "path steps", "length",  "digits",     "size",       "depth",     "position",
     "siblings", "links",      "title",   "tag",        "equal text", "same path", "path"};
 
