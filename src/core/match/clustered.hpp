@@ -33,7 +33,8 @@ struct ClusteredScoring {
         return matched / std::max(degree_a, degree_b);
     }
     /* Each child of the one with fewer counts 1 at most. */
-    [[nodiscard]] static Value bound(std::int32_t, std::int32_t degree_a, std::int32_t, std::int32_t degree_b) {
+    [[nodiscard]] static Value bound(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
+        const std::int32_t degree_a = a.degree(x), degree_b = b.degree(y);
         return static_cast<Value>(std::min(degree_a, degree_b)) / std::max(degree_a, degree_b);
     }
 };

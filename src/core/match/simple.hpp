@@ -15,8 +15,8 @@ struct SimpleScoring {
     [[nodiscard]] static Value identical(std::int32_t size) { return size; }
     [[nodiscard]] static Value leaf() { return 1; }
     [[nodiscard]] static Value total(Value matched, std::int32_t, std::int32_t) { return matched + 1; }
-    [[nodiscard]] static Value bound(std::int32_t size_a, std::int32_t, std::int32_t size_b, std::int32_t) {
-        return std::min(size_a, size_b);
+    [[nodiscard]] static Value bound(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
+        return std::min(a.subtree_size(x), b.subtree_size(y));
     }
 };
 
