@@ -35,6 +35,7 @@ class SimilarityQuery::Scorer {
         : example_(example), root_(root), page_(page), budget_(budget) {}
     virtual ~Scorer() = default;
     [[nodiscard]] virtual double similarity(TreeNode node) = 0;
+    [[nodiscard]] virtual double similarity_from(TreeNode node, double) { return similarity(node); }
     [[nodiscard]] virtual bool may_reach(TreeNode node, double threshold) = 0;
 
   protected:
@@ -85,7 +86,12 @@ class SimilarityQuery::SimpleScorer final : public Scorer {
           histogram_(example.tree.labels_of(root), index.label_count()) {}
 
     [[nodiscard]] double similarity(TreeNode node) override {
-        return dice(matcher_.match(root(), node), example_size(), page().subtree_size(node));
+        return similarity_from(node, 0);
+    }
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        const double needed = threshold * static_cast<double>(example_size() + size) / 2;
+        return dice(matcher_.match(root(), node, static_cast<std::int32_t>(needed)), example_size(), size);
     }
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
         if (!is_same_label(node))
@@ -109,7 +115,11 @@ class SimilarityQuery::ClusteredScorer final : public Scorer {
           root_rule_(options.root_rule) {}
 
     [[nodiscard]] double similarity(TreeNode node) override {
-        return matcher_.match(root(), node) * sibling_ratio(node);
+        return similarity_from(node, 0);
+    }
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
+        const double ratio = sibling_ratio(node);
+        return matcher_.match(root(), node, threshold / ratio - kRoundingSlack) * ratio;
     }
     /* Of two inner nodes each child of the one with fewer counts 1 at most. */
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
@@ -251,6 +261,10 @@ SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &e
 SimilarityQuery::~SimilarityQuery() = default;
 
 double SimilarityQuery::similarity(TreeNode node) { return scorer_->similarity(node); }
+
+double SimilarityQuery::similarity_from(TreeNode node, double threshold) {
+    return scorer_->similarity_from(node, threshold);
+}
 
 bool SimilarityQuery::may_reach(TreeNode node, double threshold) { return scorer_->may_reach(node, threshold); }
 

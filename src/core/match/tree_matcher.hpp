@@ -41,7 +41,11 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
     /* The value of a pair of subtrees, a node of either tree. Throws kLimitExceeded above webwrap.max_match_cells; polls. */
-    [[nodiscard]] Value match(TreeNode a, TreeNode b) {
+    [[nodiscard]] Value match(TreeNode a, TreeNode b) { return match(a, b, Value{0}); }
+
+    /* The same for a value of at least `needed`; otherwise something below it, which may take much less. */
+    [[nodiscard]] Value match(TreeNode a, TreeNode b, Value needed) {
+        needed_ = needed;
         frames_.clear(); /* an error may have left some */
         items_.clear();
         rows_.clear();
@@ -385,6 +389,10 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             const std::int32_t cell = unknown_on_best_way(frame, values, first_row);
             if (cell < 0)
                 return true;
+            if (frames_.size() == 1 && total(frame) < needed_) {
+                frame.id_a = kNoClass; /* a bound is nothing to remember */
+                return true;
+            }
             budget_.tick(frame.count_a * frame.count_b);
             Item &a = rows_of(frame)[static_cast<std::size_t>(cell / frame.count_b)];
             Item &b = columns_of(frame)[static_cast<std::size_t>(cell % frame.count_b)];
@@ -434,10 +442,14 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             b.id = identity_.class_of_b(b.node);
     }
 
+    /* The value of the pair whose table is on top, from the table's last cell. */
+    [[nodiscard]] Value total(const Frame &frame) const {
+        return scoring_.total(frame.paired + rows_.back(), frame.degree_a, frame.degree_b);
+    }
+
     void close() {
         const Frame &frame = frames_.back();
-        const Value matched = frame.paired + rows_[frame.has_few_cells ? rows_.size() - 1 : frame.first_row + static_cast<std::size_t>(frame.count_b)];
-        value_ = scoring_.total(matched, frame.degree_a, frame.degree_b);
+        value_ = total(frame);
         if (frame.id_a != kNoClass && frame.id_b != kNoClass)
             memo_.store(frame.id_a, frame.id_b, value_);
         items_.resize(frame.first_item);
@@ -458,7 +470,8 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     std::vector<std::int32_t> label_to_column_;    /* the first, while a table's labels are linked */
     std::vector<std::uint64_t> label_to_columns_;  /* as bits, 0 unless longest_common_labels is at work */
     std::vector<std::uint8_t> row_to_carry_;
-    Value value_{}; /* of the pair that was computed last */
+    Value needed_{}; /* of the pair that was asked for */
+    Value value_{};  /* of the pair that was computed last */
 };
 
 } // namespace webwrap
