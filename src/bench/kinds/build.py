@@ -12,8 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from cases import Maker  # noqa: E402
 
-FAMILIES = ('resumes', 'manpages', 'listings', 'sphinx_docs', 'python_api', 'blogs', 'repositories', 'mail', 'mkdocs_docs', 'javascript_api',
-            'admin', 'documents', 'galleries', 'shops')
+FAMILIES = ('resumes', 'manpages', 'listings', 'python_api', 'blogs', 'sphinx_docs')
 
 
 def main():
