@@ -80,6 +80,7 @@ def main():
         session.execute('CREATE DATABASE webwrap')
     session = connect('webwrap')
     create_extension(session)
+    session.execute('SET webwrap.max_depth = 512')
     module = load_score(options.evolution)
     for name, folder in [('evolution', options.evolution)] + ([('kinds', options.kinds)] if options.kinds else []):
         for half in [options.half] if options.half else ['0', '1']:

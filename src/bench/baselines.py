@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 from lxml import etree, html
 
 SKIP = {'head', 'script', 'style', 'noscript', 'template', 'meta', 'link', 'title', 'base'}
@@ -45,9 +46,12 @@ class Pages:
 
     def similar(self, name, element, measure, options):
         """[(element, similarity)] of the new page, best first."""
-        rows = self.session.execute(
-            'SELECT s.xpath, s.similarity FROM webwrap.similar_nodes(%s, %s, %s, %s, %s::jsonb) s LIMIT 2',
-            (self.text(name), outer_html(element), LEAST_SIMILAR, measure, options)).fetchall()
+        try:
+            rows = self.session.execute(
+                'SELECT s.xpath, s.similarity FROM webwrap.similar_nodes(%s, %s, %s, %s, %s::jsonb) s LIMIT 2',
+                (self.text(name), outer_html(element), LEAST_SIMILAR, measure, options)).fetchall()
+        except psycopg.errors.ProgramLimitExceeded:  # too deep or too large for a comparison
+            return []
         tree = self.tree(name).getroottree()
         return [(found[0], similarity) for xpath, similarity in rows if (found := tree.xpath(xpath))]
 
