@@ -1,0 +1,449 @@
+#include "core/wrap/record_sites.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "core/base/interrupt.hpp"
+#include "core/base/text.hpp"
+#include "core/wrap/names.hpp"
+#include "core/wrap/paths.hpp"
+
+namespace webwrap {
+
+namespace {
+
+constexpr std::size_t kMaxContainers = 8;
+constexpr std::size_t kMaxValues = 64; /* of a record that decide on its container */
+constexpr int kShapeDepth = 4;
+constexpr std::size_t kMaxShape = 200;
+constexpr int kMaxFields = 8;       /* elements that may be a record's bare fields */
+constexpr int kPositionalCost = 20; /* set_paths has positions from here on */
+
+constexpr std::size_t kManyStrangers = 100;
+
+using Mask = std::uint64_t;
+
+/* The smallest element with all values of a record. */
+struct Container {
+    NodeId element;
+    std::size_t parts;
+};
+
+/* Bits of the values below each node. */
+std::vector<Mask> masks_of(const Document &page, const std::vector<ValueSpots> &values, bool with_parts) {
+    std::vector<Mask> masks(static_cast<std::size_t>(page.size()), 0);
+    for (std::size_t i = 0; i < values.size() && i < kMaxValues; ++i) {
+        const bool only_parts =
+            std::all_of(values[i].spots.begin(), values[i].spots.end(), [](const Spot &spot) { return spot.is_part; });
+        for (const Spot &spot : values[i].spots)
+            if (with_parts || only_parts || !spot.is_part)
+                masks[static_cast<std::size_t>(spot.ref.node)] |= Mask{1} << i;
+    }
+    for (NodeId node = page.size() - 1; node > 0; --node)
+        masks[static_cast<std::size_t>(page.parent(node))] |= masks[static_cast<std::size_t>(node)];
+    return masks;
+}
+
+std::vector<Container> containers_of(const Document &page, const std::vector<ValueSpots> &values) {
+    const std::size_t count = std::min(values.size(), kMaxValues);
+    const Mask all = count == kMaxValues ? ~Mask{0} : (Mask{1} << count) - 1;
+    std::vector<Container> found;
+    const std::vector<Mask> whole = masks_of(page, values, false);
+    for (const bool with_parts : {false, true}) {
+        const std::vector<Mask> masks = with_parts ? masks_of(page, values, true) : whole;
+        for (NodeId node = 1; node < page.size(); ++node) {
+            if (node % 4096 == 0)
+                Interrupt::poll();
+            if (masks[static_cast<std::size_t>(node)] != all || all == 0)
+                continue;
+            bool is_least = true;
+            for (NodeId child = page.first_child(node); child != kNoNode && is_least; child = page.next_sibling(child))
+                is_least = masks[static_cast<std::size_t>(child)] != all;
+            if (!is_least)
+                continue;
+            const NodeId element = page.is_element(node) ? node : page.parent(node);
+            Container one{element, 0};
+            for (std::size_t i = 0; i < count; ++i) {
+                const bool is_whole = std::any_of(values[i].spots.begin(), values[i].spots.end(), [&](const Spot &s) {
+                    return !s.is_part && s.ref.node >= element && s.ref.node < page.end_of(element);
+                });
+                one.parts += is_whole ? 0 : 1;
+            }
+            if (std::none_of(found.begin(), found.end(), [&](const Container &c) { return c.element == element; }))
+                found.push_back(one);
+        }
+    }
+    std::stable_sort(found.begin(), found.end(), [&](const Container &a, const Container &b) {
+        return std::pair(a.parts, page.subtree_size(a.element)) < std::pair(b.parts, page.subtree_size(b.element));
+    });
+    if (found.size() > kMaxContainers)
+        found.resize(kMaxContainers);
+    return found;
+}
+
+/* Paths of tags inside an element. */
+std::set<std::string> shape_of(const Document &page, NodeId element) {
+    std::set<std::string> shape;
+    std::vector<std::pair<NodeId, std::string>> open;
+    for (NodeId node = element + 1; node < page.end_of(element) && shape.size() < kMaxShape; ++node) {
+        while (!open.empty() && node >= page.end_of(open.back().first))
+            open.pop_back();
+        if (!page.is_element(node) || static_cast<int>(open.size()) >= kShapeDepth)
+            continue;
+        std::string path = (open.empty() ? "" : open.back().second + "/") + std::string(page.name(node));
+        shape.insert(path);
+        open.emplace_back(node, std::move(path));
+    }
+    return shape;
+}
+
+bool has_text(const Document &page, NodeId element) {
+    for (NodeId node = element + 1; node < page.end_of(element); ++node)
+        if (page.kind(node) == NodeKind::kText && !trim(page.text(node)).empty())
+            return true;
+    return false;
+}
+
+/* How many classes two elements share; -1 when neither has any. */
+int shared_classes(const Document &page, NodeId a, NodeId b) {
+    const std::vector<std::string_view> of_a = class_tokens(page.attribute_value(a, "class"));
+    const std::vector<std::string_view> of_b = class_tokens(page.attribute_value(b, "class"));
+    if (of_a.empty() && of_b.empty())
+        return -1;
+    return static_cast<int>(std::count_if(of_a.begin(), of_a.end(), [&](std::string_view token) {
+        return std::find(of_b.begin(), of_b.end(), token) != of_b.end();
+    }));
+}
+
+bool is_cell(const Document &page, NodeId element) { return page.name(element) == "td" || page.name(element) == "th"; }
+
+std::vector<NodeId> like_siblings(const Document &page, NodeId element) {
+    std::vector<NodeId> alike;
+    for (NodeId sibling = page.first_child(page.parent(element)); sibling != kNoNode;
+         sibling = page.next_sibling(sibling))
+        if (sibling == element || (page.is_element(sibling) && are_alike(page, element, sibling)))
+            alike.push_back(sibling);
+    return alike;
+}
+
+NodeId previous_element(const Document &page, NodeId element) {
+    NodeId previous = kNoNode;
+    for (NodeId sibling = page.first_child(page.parent(element)); sibling < element;
+         sibling = page.next_sibling(sibling))
+        if (page.is_element(sibling))
+            previous = sibling;
+    return previous;
+}
+
+/* The text at the start of an element, or right before a description, that names what follows; empty when none does. */
+std::string field_label(const Document &page, NodeId element) {
+    if (page.name(element) == "dd") {
+        const NodeId term = previous_element(page, element);
+        return term != kNoNode && page.name(term) == "dt" ? fold_space(page.string_value(term)) : std::string();
+    }
+    for (NodeId node = element + 1; node < page.end_of(element); ++node) {
+        if (page.kind(node) != NodeKind::kText || trim(page.text(node)).empty())
+            continue;
+        bool is_header = false;
+        for (NodeId up = page.parent(node); up != element && up > 0; up = page.parent(up))
+            is_header = is_header || page.name(up) == "th" || page.name(up) == "dt";
+        const std::string text = fold_space(page.text(node));
+        return is_header || text.ends_with(":") || text.ends_with("：") ? text : std::string();
+    }
+    return {};
+}
+
+/* Finds the sites of all records. */
+class SiteFinder {
+  public:
+    SiteFinder(const Document &page, const std::vector<std::vector<ValueSpots>> &records)
+        : page_(page), records_(records) {}
+
+    std::vector<RecordSite> find();
+
+  private:
+    [[nodiscard]] bool is_level(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const;
+    [[nodiscard]] bool are_bare_fields(NodeId element) const;
+    [[nodiscard]] bool are_labelled_fields(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const;
+    [[nodiscard]] std::vector<NodeId> family_of(const std::vector<NodeId> &heads) const;
+    void add_flat(const Container &container, const std::vector<NodeId> &containers);
+    void add_levels(const Container &container, const std::vector<NodeId> &containers);
+    /* The first of the children of `container` that hold the record's values closest together. */
+    [[nodiscard]] std::pair<NodeId, NodeId> window(NodeId container, const std::vector<ValueSpots> &values) const;
+    void add(RecordSite site);
+
+    const Document &page_;
+    const std::vector<std::vector<ValueSpots>> &records_;
+    std::vector<RecordSite> sites_;
+};
+
+void SiteFinder::add(RecordSite site) {
+    for (const RecordSite &known : sites_)
+        if (known.heads == site.heads && known.is_flat == site.is_flat && known.is_page == site.is_page &&
+            !known.is_page)
+            return;
+    sites_.push_back(std::move(site));
+}
+
+std::vector<NodeId> SiteFinder::family_of(const std::vector<NodeId> &heads) const {
+    std::vector<NodeId> family;
+    for (const NodeId head : heads)
+        if (std::find(family.begin(), family.end(), head) == family.end()) {
+            const std::vector<NodeId> alike = like_siblings(page_, head);
+            family.insert(family.end(), alike.begin(), alike.end());
+        }
+    std::sort(family.begin(), family.end());
+    family.erase(std::unique(family.begin(), family.end()), family.end());
+    return family;
+}
+
+/* True for one of a few siblings without content of their own, equally many in each of several parents. */
+bool SiteFinder::are_bare_fields(NodeId element) const {
+    const NodeId parent = page_.parent(element);
+    if (parent <= 0 || page_.subtree_size(element) > 3)
+        return false;
+    const auto count_in = [&](NodeId one) {
+        int count = 0;
+        for (NodeId child = page_.first_child(one); child != kNoNode; child = page_.next_sibling(child))
+            count += page_.is_element(child) && page_.name_id(child) == page_.name_id(element) ? 1 : 0;
+        return count;
+    };
+    const int count = count_in(parent);
+    const std::vector<NodeId> parents = like_siblings(page_, parent);
+    return count >= 2 && count <= kMaxFields && parents.size() >= 3 &&
+           std::all_of(parents.begin(), parents.end(), [&](NodeId one) { return count_in(one) == count; });
+}
+
+/* True where each member of the family begins with a label, and most labels differ: one record's fields. */
+bool SiteFinder::are_labelled_fields(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const {
+    const std::string label = field_label(page_, heads.front());
+    if (label.empty())
+        return false;
+    for (const ValueSpots &value : records_.front()) /* a header cell may be a column itself */
+        for (const Spot &spot : value.spots)
+            if (spot.ref.node >= heads.front() && spot.ref.node < page_.end_of(heads.front()) &&
+                fold_space(string_value(page_, spot.ref)) == label)
+                return false;
+    std::size_t same = 0;
+    for (const NodeId one : family)
+        same += field_label(page_, one) == label ? 1 : 0;
+    return 2 * same < family.size() + 1;
+}
+
+bool SiteFinder::is_level(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const {
+    if (is_cell(page_, heads.front()))
+        return false;
+    for (const NodeId head : heads)
+        if (!std::binary_search(family.begin(), family.end(), head))
+            return false;
+    if (records_.front().size() == 1 && are_bare_fields(heads.front()))
+        return false;
+    if (heads.size() > 1)
+        return true;
+    return family.size() > 1 && !are_labelled_fields(heads, family);
+}
+
+std::pair<NodeId, NodeId> SiteFinder::window(NodeId container, const std::vector<ValueSpots> &values) const {
+    std::vector<NodeId> children;
+    for (NodeId child = page_.first_child(container); child != kNoNode; child = page_.next_sibling(child))
+        children.push_back(child);
+    std::vector<std::vector<std::size_t>> places; /* by value: children that hold it */
+    for (const ValueSpots &value : values) {
+        std::vector<std::size_t> places_of_value;
+        for (const Spot &spot : value.spots)
+            if (spot.ref.node > container && spot.ref.node < page_.end_of(container)) {
+                const auto after = std::upper_bound(children.begin(), children.end(), spot.ref.node);
+                places_of_value.push_back(static_cast<std::size_t>(after - children.begin()) - 1);
+            }
+        places.push_back(std::move(places_of_value));
+    }
+    std::pair<NodeId, NodeId> best{kNoNode, kNoNode};
+    std::size_t best_length = std::numeric_limits<std::size_t>::max();
+    for (std::size_t first = 0; first < children.size(); ++first) {
+        std::size_t last = first;
+        bool is_full = true, starts = false;
+        for (const auto &of_value : places) {
+            const auto next = std::lower_bound(of_value.begin(), of_value.end(), first);
+            is_full = is_full && next != of_value.end();
+            if (next == of_value.end())
+                break;
+            starts = starts || *next == first;
+            last = std::max(last, *next);
+        }
+        if (is_full && starts && last - first < best_length) {
+            best_length = last - first;
+            best = {children[first], children[last]};
+        }
+    }
+    return best;
+}
+
+/* Records without an element of their own: a head and the siblings after it. */
+void SiteFinder::add_flat(const Container &container, const std::vector<NodeId> &containers) {
+    if (std::any_of(containers.begin(), containers.end(), [&](NodeId one) { return one != container.element; }))
+        return;
+    RecordSite site;
+    site.is_flat = true;
+    site.container = container.element;
+    site.parts = container.parts;
+    std::vector<NodeId> lasts;
+    for (const std::vector<ValueSpots> &values : records_) {
+        const auto [first, last] = window(container.element, values);
+        if (first == kNoNode || !page_.is_element(first) || first == last)
+            return;
+        site.heads.push_back(first);
+        lasts.push_back(last);
+    }
+    site.family = family_of(site.heads);
+    if (site.family.size() < 2 || is_cell(page_, site.heads.front()))
+        return;
+    for (std::size_t i = 0; i < lasts.size(); ++i)
+        for (const NodeId head : site.family)
+            if (head > site.heads[i] && head <= lasts[i])
+                return;
+    for (std::size_t i = 1; i < site.heads.size(); ++i)
+        if (site.heads[i] == site.heads[0] || !are_alike(page_, site.heads[0], site.heads[i]))
+            return;
+    add(std::move(site));
+}
+
+void SiteFinder::add_levels(const Container &container, const std::vector<NodeId> &containers) {
+    std::vector<std::vector<NodeId>> chains; /* by record: the elements around its values, outermost first */
+    for (const NodeId element : containers) {
+        std::vector<NodeId> chain;
+        for (NodeId up = element; up > 0; up = page_.parent(up))
+            chain.push_back(up);
+        std::reverse(chain.begin(), chain.end());
+        chains.push_back(std::move(chain));
+    }
+    std::vector<RecordSite> with_siblings, others;
+    for (std::size_t depth = chains.front().size(); depth-- > 2;) {
+        RecordSite site;
+        site.container = container.element;
+        site.parts = container.parts;
+        for (const auto &chain : chains)
+            if (depth < chain.size() && page_.name_id(chain[depth]) == page_.name_id(chains.front()[depth]) &&
+                std::find(site.heads.begin(), site.heads.end(), chain[depth]) == site.heads.end())
+                site.heads.push_back(chain[depth]);
+        if (site.heads.size() != chains.size())
+            continue;
+        site.family = family_of(site.heads);
+        if (!is_level(site.heads, site.family))
+            continue;
+        const bool has_siblings = like_siblings(page_, site.heads.front()).size() > 1;
+        (has_siblings ? with_siblings : others).push_back(std::move(site));
+    }
+    for (RecordSite &site : with_siblings)
+        add(std::move(site));
+    for (auto site = others.rbegin(); site != others.rend(); ++site)
+        add(std::move(*site));
+}
+
+std::vector<RecordSite> SiteFinder::find() {
+    std::vector<std::vector<Container>> containers;
+    for (const std::vector<ValueSpots> &values : records_)
+        containers.push_back(containers_of(page_, values));
+    for (const Container &first : containers.front()) {
+        Interrupt::poll();
+        std::vector<NodeId> chosen{first.element};
+        for (std::size_t i = 1; i < containers.size(); ++i) {
+            NodeId best = kNoNode;
+            for (const Container &one : containers[i]) {
+                const bool is_same = page_.name_id(one.element) == page_.name_id(first.element) &&
+                                     page_.depth(one.element) == page_.depth(first.element);
+                if (best == kNoNode || is_same)
+                    best = one.element;
+                if (is_same)
+                    break;
+            }
+            chosen.push_back(best);
+        }
+        if (std::find(chosen.begin(), chosen.end(), kNoNode) != chosen.end())
+            continue;
+        add_flat(first, chosen);
+        add_levels(first, chosen);
+        if (records_.size() == 1) {
+            RecordSite site;
+            site.heads = site.family = {0};
+            site.is_page = true;
+            site.container = first.element;
+            site.parts = first.parts;
+            add(std::move(site));
+        }
+    }
+    return std::move(sites_);
+}
+
+} // namespace
+
+bool are_alike(const Document &page, NodeId a, NodeId b) {
+    if (page.name_id(a) != page.name_id(b))
+        return false;
+    const std::set<std::string> of_a = shape_of(page, a), of_b = shape_of(page, b);
+    const int classes = shared_classes(page, a, b);
+    const std::size_t common = static_cast<std::size_t>(
+        std::count_if(of_a.begin(), of_a.end(), [&](const std::string &path) { return of_b.contains(path); }));
+    const std::size_t least = std::min(of_a.size(), of_b.size()), most = std::max(of_a.size(), of_b.size());
+    if (least == 0) {
+        const bool has_both = has_text(page, a) && has_text(page, b);
+        return has_both && classes != 0 && (most == 0 || most <= 4);
+    }
+    if (classes == 0) /* other classes, or none on one of them: the inside must say it alone */
+        return 5 * common >= 4 * most;
+    return 2 * common >= least && (classes > 0 || 4 * common >= most);
+}
+
+NodeId RecordSite::end_of_record(const Document &page, NodeId row, std::span<const NodeId> rows) const {
+    if (is_page)
+        return page.size();
+    if (!is_flat)
+        return page.end_of(row);
+    const NodeId end = page.end_of(page.parent(row));
+    const auto next = std::upper_bound(rows.begin(), rows.end(), row);
+    return next == rows.end() ? end : std::min(end, *next);
+}
+
+std::vector<RecordSite> record_sites(const Document &page, const std::vector<std::vector<ValueSpots>> &records) {
+    return SiteFinder(page, records).find();
+}
+
+RowChoice choose_rows(const Document &page, const RecordSite &site, const Limits &limits) {
+    const ElementSet set{&page, site.family};
+    RowChoice best;
+    std::tuple<std::size_t, bool, std::size_t, int> best_key{};
+    std::unordered_map<NodeId, bool> is_stranger;
+    for (const PathCandidate &path : set_paths({&set, 1})) {
+        const Selection selection = XPath(path.xpath).evaluate(page, 0, limits);
+        std::vector<NodeId> rows;
+        for (const NodeRef &ref : selection.nodes)
+            if (!ref.is_attribute())
+                rows.push_back(ref.node);
+        if (!std::includes(rows.begin(), rows.end(), site.family.begin(), site.family.end()))
+            continue;
+        std::size_t strangers = 0;
+        bool is_nested = false;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            is_nested = is_nested || (i > 0 && rows[i] < page.end_of(rows[i - 1]));
+            if (std::binary_search(site.family.begin(), site.family.end(), rows[i]) || strangers >= kManyStrangers)
+                continue;
+            const auto [known, is_new] = is_stranger.try_emplace(rows[i], false);
+            if (is_new)
+                known->second = !are_alike(page, site.heads.front(), rows[i]);
+            strangers += known->second ? 1 : 0;
+        }
+        if (is_nested)
+            continue;
+        const std::tuple key{strangers, path.cost >= kPositionalCost, rows.size(), path.cost};
+        if (best.xpath.empty() || key < best_key) {
+            best = {path.xpath, std::move(rows)};
+            best_key = key;
+        }
+    }
+    return best;
+}
+
+} // namespace webwrap
