@@ -23,7 +23,6 @@ struct Outcome {
     const RecordSite *site;
     std::vector<NodeId> rows;
     Wrapper wrapper;
-    std::vector<NodeRef> refs;
 };
 
 class WrapperLearner {
@@ -102,15 +101,16 @@ std::optional<Outcome> WrapperLearner::try_site(const RecordSite &site) {
         }
         return std::nullopt;
     }
-    bool is_filled = site.is_page || examples_.size() > 1;
+    bool is_positional = false, is_filled = site.is_page || examples_.size() > 1;
     for (LearnedColumn &one : learned.columns) {
         is_filled = is_filled || 2 * one.present > outcome.rows.size();
         one.column.required =
             one.present == outcome.rows.size() && (site.is_page || outcome.rows.size() >= kMinRequiredRows);
-        outcome.refs.push_back(one.ref);
+        is_positional = is_positional || one.is_positional;
         outcome.wrapper.columns.push_back(std::move(one.column));
     }
-    if (!is_filled || !gives_examples(outcome))
+    /* Where a list was not understood, positions on the page are no understanding either. */
+    if (!is_filled || (site.is_page && is_positional && failure_) || !gives_examples(outcome))
         return std::nullopt;
     return outcome;
 }

@@ -91,6 +91,7 @@ void ColumnLearner::take(const std::string &name, const ColumnPlace &place) {
     one.column.xpath = place.xpath;
     place.reading.apply_to(one.column);
     one.ref = place.ref;
+    one.is_positional = place.is_positional;
     const auto shown = static_cast<std::size_t>(
         std::count_if(place.values.begin(), place.values.end(), [](const std::string &v) { return !v.empty(); }));
     /* Of very long lists only a part was looked at. */

@@ -15,6 +15,7 @@ struct LearnedColumn {
     Column column;
     NodeRef ref;             /* in the first example record that has it */
     std::size_t present = 0; /* rows that have a value */
+    bool is_positional = false;
 };
 
 struct LearnedColumns {

@@ -54,6 +54,12 @@ bool has_literal(const std::string &xpath) {
            xpath.find("normalize-space(preceding-sibling") != std::string::npos;
 }
 
+/* True for a path over a text that is a label wherever it stands: a term, a header, a text that ends in a colon. */
+bool is_label_by_itself(const std::string &xpath) {
+    return xpath.find("//dt[") != std::string::npos || xpath.find("//th[") != std::string::npos ||
+           xpath.find(":']") != std::string::npos;
+}
+
 /* Values where the column has a reading, aligned with the rows. */
 std::vector<std::string> values_of(const Reading &reading, const std::vector<std::string> &texts) {
     Column column;
@@ -167,6 +173,10 @@ void PlaceSearch::try_path(const PathCandidate &path, const Spot &spot, std::str
         std::count_if(found.texts.begin(), found.texts.end(), [](const std::string &text) { return !text.empty(); }));
     if (path.shifts && (present < rows || !rows_are_uniform())) {
         problem = "only a position among siblings, " + path.xpath + ", tells its place, and records differ in these";
+        return;
+    }
+    if (has_literal(path.xpath) && rows > 1 && present < 2 && !is_label_by_itself(path.xpath)) {
+        problem = "only one record has a value beside the text that " + path.xpath + " looks for";
         return;
     }
     const auto [known, is_new] = known_readings_.try_emplace(found.texts);

@@ -221,7 +221,9 @@ bool SiteFinder::are_bare_fields(NodeId element) const {
 /* True where each member of the family begins with a label, and most labels differ: one record's fields. */
 bool SiteFinder::are_labelled_fields(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const {
     const std::string label = field_label(page_, heads.front());
-    if (label.empty())
+    const bool is_shared =
+        std::all_of(heads.begin(), heads.end(), [&](NodeId head) { return field_label(page_, head) == label; });
+    if (label.empty() || !is_shared)
         return false;
     for (const ValueSpots &value : records_.front()) /* a header cell may be a column itself */
         for (const Spot &spot : value.spots)
@@ -231,7 +233,7 @@ bool SiteFinder::are_labelled_fields(const std::vector<NodeId> &heads, const std
     std::size_t same = 0;
     for (const NodeId one : family)
         same += field_label(page_, one) == label ? 1 : 0;
-    return 2 * same < family.size() + 1;
+    return 2 * same < family.size() + heads.size();
 }
 
 bool SiteFinder::is_level(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const {
@@ -242,9 +244,7 @@ bool SiteFinder::is_level(const std::vector<NodeId> &heads, const std::vector<No
             return false;
     if (records_.front().size() == 1 && are_bare_fields(heads.front()))
         return false;
-    if (heads.size() > 1)
-        return true;
-    return family.size() > 1 && !are_labelled_fields(heads, family);
+    return (heads.size() > 1 || family.size() > 1) && !are_labelled_fields(heads, family);
 }
 
 std::pair<NodeId, NodeId> SiteFinder::window(NodeId container, const std::vector<ValueSpots> &values) const {
