@@ -1,6 +1,7 @@
 #include "core/wrap/example_spots.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
@@ -11,6 +12,13 @@ namespace webwrap {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 16384;
+
+/* True for attributes that hold content, as opposed to those that say how it looks or works. */
+bool holds_content(std::string_view name) {
+    constexpr std::array<std::string_view, 10> kContent{"alt",   "aria-label", "content", "datetime", "href",
+                                                        "label", "src",        "title",   "value",    "data"};
+    return name.starts_with("data-") || std::find(kContent.begin(), kContent.end(), name) != kContent.end();
+}
 
 /* Parts of texts count where no element or text inside has the value, too. */
 std::vector<Spot> without_outer_parts(const Document &page, std::vector<Spot> spots) {
@@ -53,6 +61,8 @@ std::vector<Spot> SpotFinder::find(const std::string &column, const ExampleValue
     }
     std::vector<Spot> spots;
     for (const PageItem &item : index_.items()) {
+        if (item.ref.is_attribute() && !holds_content(page_.name_text(page_.attribute(item.ref.attribute).name)))
+            continue;
         const Holds holds = text_to_holds[static_cast<std::size_t>(item.text)];
         /* A part of an address or a style is no value that anybody sees. */
         if (holds == Holds::kWhole || (holds == Holds::kPart && !item.ref.is_attribute()))

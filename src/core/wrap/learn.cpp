@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kMinRequiredRows = 3; /* fewer do not show that a value is never missing */
 constexpr std::size_t kMaxSizeRatio = 2;    /* a container this much larger than the closest one is another thing */
 
+constexpr double kFilledShare = 0.8;     /* of the records have a value in some column of a list */
+constexpr double kMeanFilledShare = 0.6; /* or in all of them on average */
+
 /* A site that explains all examples. */
 struct Outcome {
     const RecordSite *site;
@@ -58,7 +61,7 @@ void WrapperLearner::collect_spots(const std::string &column, const ExampleValue
     if (value.kind == ExampleValue::Kind::kNull)
         return;
     if (value.is_scalar())
-        found.push_back({column, spots_.find(column, value)});
+        found.push_back({column, spots_.find(column, value), value.kind == ExampleValue::Kind::kXPath});
     for (const ExampleValue &item : value.items)
         collect_spots(column, item, found);
     for (const ExampleRecord &record : value.records)
@@ -101,14 +104,18 @@ std::optional<Outcome> WrapperLearner::try_site(const RecordSite &site) {
         }
         return std::nullopt;
     }
+    double filled = 0;
     bool is_positional = false, is_filled = site.is_page || examples_.size() > 1;
     for (LearnedColumn &one : learned.columns) {
-        is_filled = is_filled || 2 * one.present > outcome.rows.size();
+        const double share = static_cast<double>(one.present) / static_cast<double>(outcome.rows.size());
+        is_filled = is_filled || share >= kFilledShare;
+        filled += share / static_cast<double>(learned.columns.size());
         one.column.required =
             one.present == outcome.rows.size() && (site.is_page || outcome.rows.size() >= kMinRequiredRows);
         is_positional = is_positional || one.is_positional;
         outcome.wrapper.columns.push_back(std::move(one.column));
     }
+    is_filled = is_filled || filled >= kMeanFilledShare;
     /* Where a list was not understood, positions on the page are no understanding either. */
     if (!is_filled || (site.is_page && is_positional && failure_) || !gives_examples(outcome))
         return std::nullopt;

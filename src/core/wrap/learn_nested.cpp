@@ -79,7 +79,7 @@ std::optional<LearnedColumn> ColumnLearner::nested_column(const std::string &nam
         std::vector<ValueSpots> spots;
         for (const auto &[key, value] : item.values)
             if (value.is_scalar() && value.kind != ExampleValue::Kind::kNull)
-                spots.push_back({key, spots_in(name, value, head)});
+                spots.push_back({key, spots_in(name, value, head), value.kind == ExampleValue::Kind::kXPath});
         return spots;
     };
     const auto first = std::find_if(examples.begin(), examples.end(), [](const ColumnExample &example) {

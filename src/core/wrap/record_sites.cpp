@@ -69,7 +69,8 @@ std::vector<Container> containers_of(const Document &page, const std::vector<Val
             Container one{element, 0};
             for (std::size_t i = 0; i < count; ++i) {
                 const bool is_whole = std::any_of(values[i].spots.begin(), values[i].spots.end(), [&](const Spot &s) {
-                    return !s.is_part && s.ref.node >= element && s.ref.node < page.end_of(element);
+                    return !s.is_part && (values[i].is_exact_node || !s.ref.is_attribute()) && s.ref.node >= element &&
+                           s.ref.node < page.end_of(element);
                 });
                 one.parts += is_whole ? 0 : 1;
             }
@@ -139,11 +140,17 @@ NodeId previous_element(const Document &page, NodeId element) {
     return previous;
 }
 
-/* The text at the start of an element, or right before a description, that names what follows; empty when none does. */
-std::string field_label(const Document &page, NodeId element) {
+struct FieldLabel {
+    std::string text; /* empty when there is none */
+    NodeId node = kNoNode;
+};
+
+/* The text at the start of an element, or right before a description, that names what follows. */
+FieldLabel field_label(const Document &page, NodeId element) {
     if (page.name(element) == "dd") {
         const NodeId term = previous_element(page, element);
-        return term != kNoNode && page.name(term) == "dt" ? fold_space(page.string_value(term)) : std::string();
+        return term != kNoNode && page.name(term) == "dt" ? FieldLabel{fold_space(page.string_value(term)), term}
+                                                          : FieldLabel{};
     }
     for (NodeId node = element + 1; node < page.end_of(element); ++node) {
         if (page.kind(node) != NodeKind::kText || trim(page.text(node)).empty())
@@ -152,7 +159,7 @@ std::string field_label(const Document &page, NodeId element) {
         for (NodeId up = page.parent(node); up != element && up > 0; up = page.parent(up))
             is_header = is_header || page.name(up) == "th" || page.name(up) == "dt";
         const std::string text = fold_space(page.text(node));
-        return is_header || text.ends_with(":") || text.ends_with("：") ? text : std::string();
+        return is_header || text.ends_with(":") || text.ends_with("：") ? FieldLabel{text, node} : FieldLabel{};
     }
     return {};
 }
@@ -175,6 +182,10 @@ class SiteFinder {
     /* The first of the children of `container` that hold the record's values closest together. */
     [[nodiscard]] std::pair<NodeId, NodeId> window(NodeId container, const std::vector<ValueSpots> &values) const;
     void add(RecordSite site);
+    [[nodiscard]] std::vector<NodeId> chain_to(NodeId element) const;
+    [[nodiscard]] std::size_t shared_levels(NodeId a, NodeId b) const;
+    [[nodiscard]] std::vector<NodeId> cousins_of(NodeId element) const;
+    [[nodiscard]] bool shared_path(NodeId node, const std::vector<NodeId> &chain) const;
 
     const Document &page_;
     const std::vector<std::vector<ValueSpots>> &records_;
@@ -193,7 +204,9 @@ std::vector<NodeId> SiteFinder::family_of(const std::vector<NodeId> &heads) cons
     std::vector<NodeId> family;
     for (const NodeId head : heads)
         if (std::find(family.begin(), family.end(), head) == family.end()) {
-            const std::vector<NodeId> alike = like_siblings(page_, head);
+            std::vector<NodeId> alike = like_siblings(page_, head);
+            if (alike.size() == 1)
+                alike = cousins_of(head);
             family.insert(family.end(), alike.begin(), alike.end());
         }
     std::sort(family.begin(), family.end());
@@ -220,19 +233,19 @@ bool SiteFinder::are_bare_fields(NodeId element) const {
 
 /* True where each member of the family begins with a label, and most labels differ: one record's fields. */
 bool SiteFinder::are_labelled_fields(const std::vector<NodeId> &heads, const std::vector<NodeId> &family) const {
-    const std::string label = field_label(page_, heads.front());
-    const bool is_shared =
-        std::all_of(heads.begin(), heads.end(), [&](NodeId head) { return field_label(page_, head) == label; });
-    if (label.empty() || !is_shared)
+    const FieldLabel label = field_label(page_, heads.front());
+    const bool is_shared = std::all_of(heads.begin(), heads.end(),
+                                       [&](NodeId head) { return field_label(page_, head).text == label.text; });
+    if (label.text.empty() || !is_shared)
         return false;
-    for (const ValueSpots &value : records_.front()) /* a header cell may be a column itself */
+    for (const ValueSpots &value :
+         records_.front()) /* a header cell may be a column itself, a text begin with a label */
         for (const Spot &spot : value.spots)
-            if (spot.ref.node >= heads.front() && spot.ref.node < page_.end_of(heads.front()) &&
-                fold_space(string_value(page_, spot.ref)) == label)
+            if (!spot.is_part && spot.ref.node <= label.node && label.node < page_.end_of(spot.ref.node))
                 return false;
     std::size_t same = 0;
     for (const NodeId one : family)
-        same += field_label(page_, one) == label ? 1 : 0;
+        same += field_label(page_, one).text == label.text ? 1 : 0;
     return 2 * same < family.size() + heads.size();
 }
 
@@ -313,13 +326,8 @@ void SiteFinder::add_flat(const Container &container, const std::vector<NodeId> 
 
 void SiteFinder::add_levels(const Container &container, const std::vector<NodeId> &containers) {
     std::vector<std::vector<NodeId>> chains; /* by record: the elements around its values, outermost first */
-    for (const NodeId element : containers) {
-        std::vector<NodeId> chain;
-        for (NodeId up = element; up > 0; up = page_.parent(up))
-            chain.push_back(up);
-        std::reverse(chain.begin(), chain.end());
-        chains.push_back(std::move(chain));
-    }
+    for (const NodeId element : containers)
+        chains.push_back(chain_to(element));
     std::vector<RecordSite> with_siblings, others;
     for (std::size_t depth = chains.front().size(); depth-- > 2;) {
         RecordSite site;
@@ -334,13 +342,59 @@ void SiteFinder::add_levels(const Container &container, const std::vector<NodeId
         site.family = family_of(site.heads);
         if (!is_level(site.heads, site.family))
             continue;
-        const bool has_siblings = like_siblings(page_, site.heads.front()).size() > 1;
+        const bool has_siblings =
+            like_siblings(page_, site.heads.front()).size() > 1 || cousins_of(site.heads.front()).size() > 1;
         (has_siblings ? with_siblings : others).push_back(std::move(site));
     }
     for (RecordSite &site : with_siblings)
         add(std::move(site));
     for (auto site = others.rbegin(); site != others.rend(); ++site)
         add(std::move(*site));
+}
+
+std::vector<NodeId> SiteFinder::chain_to(NodeId element) const {
+    std::vector<NodeId> chain;
+    for (NodeId up = element; up > 0; up = page_.parent(up))
+        chain.push_back(up);
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+}
+
+/* Levels from the root on which two elements have the same ancestors, twice as much as levels of the same tags. */
+std::size_t SiteFinder::shared_levels(NodeId a, NodeId b) const {
+    const std::vector<NodeId> of_a = chain_to(a), of_b = chain_to(b);
+    std::size_t levels = 0;
+    for (std::size_t i = 0; i < of_a.size() && i < of_b.size() && page_.name_id(of_a[i]) == page_.name_id(of_b[i]); ++i)
+        levels += of_a[i] == of_b[i] ? 2 : 1;
+    return levels;
+}
+
+/* Elements elsewhere on the same path of tags that are like an element without like siblings, if some of them have: the
+ * list that it is the only member of here is longer in other places. */
+std::vector<NodeId> SiteFinder::cousins_of(NodeId element) const {
+    const std::vector<NodeId> chain = chain_to(element);
+    std::vector<NodeId> cousins;
+    bool has_siblings = false;
+    for (NodeId node = chain.front(); node < page_.size(); ++node) {
+        if (!page_.is_element(node) || page_.name_id(node) != page_.name_id(element) ||
+            page_.depth(node) != page_.depth(element))
+            continue;
+        const bool is_cousin = node == element || (shared_classes(page_, node, element) > 0 &&
+                                                   shared_path(node, chain) && are_alike(page_, node, element));
+        if (!is_cousin)
+            continue;
+        has_siblings = has_siblings || (!cousins.empty() && page_.parent(cousins.back()) == page_.parent(node));
+        cousins.push_back(node);
+    }
+    return has_siblings ? cousins : std::vector<NodeId>{element};
+}
+
+/* True when the tags of a node's ancestors are those of the chain. */
+bool SiteFinder::shared_path(NodeId node, const std::vector<NodeId> &chain) const {
+    for (std::size_t i = chain.size(); i-- > 0 && node > 0; node = page_.parent(node))
+        if (page_.name_id(node) != page_.name_id(chain[i]))
+            return false;
+    return true;
 }
 
 std::vector<RecordSite> SiteFinder::find() {
@@ -352,13 +406,13 @@ std::vector<RecordSite> SiteFinder::find() {
         std::vector<NodeId> chosen{first.element};
         for (std::size_t i = 1; i < containers.size(); ++i) {
             NodeId best = kNoNode;
+            std::size_t most = 0;
             for (const Container &one : containers[i]) {
-                const bool is_same = page_.name_id(one.element) == page_.name_id(first.element) &&
-                                     page_.depth(one.element) == page_.depth(first.element);
-                if (best == kNoNode || is_same)
+                const std::size_t shared = shared_levels(first.element, one.element);
+                if (best == kNoNode || shared > most) {
                     best = one.element;
-                if (is_same)
-                    break;
+                    most = shared;
+                }
             }
             chosen.push_back(best);
         }
@@ -411,6 +465,21 @@ std::vector<RecordSite> record_sites(const Document &page, const std::vector<std
     return SiteFinder(page, records).find();
 }
 
+namespace {
+
+/* True for paths such as //li[b], //li[b[2]], //li[not(@class)]: they rule strangers out, but tear a list apart as easily. */
+bool is_child_test(std::string_view xpath) {
+    if (xpath.ends_with("[not(@class)]"))
+        return true;
+    const std::size_t bracket = xpath.rfind('[');
+    if (!xpath.ends_with(']') || bracket == std::string_view::npos)
+        return false;
+    const std::string_view inside = xpath.substr(bracket + 1, xpath.find(']', bracket) - bracket - 1);
+    return std::all_of(inside.begin(), inside.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+}
+
+} // namespace
+
 RowChoice choose_rows(const Document &page, const RecordSite &site, const Limits &limits) {
     const ElementSet set{&page, site.family};
     RowChoice best;
@@ -437,7 +506,8 @@ RowChoice choose_rows(const Document &page, const RecordSite &site, const Limits
         }
         if (is_nested)
             continue;
-        const std::tuple key{strangers, path.cost >= kPositionalCost, rows.size(), path.cost};
+        const std::tuple key{strangers, path.cost >= kPositionalCost || is_child_test(path.xpath), rows.size(),
+                             path.cost};
         if (best.xpath.empty() || key < best_key) {
             best = {path.xpath, std::move(rows)};
             best_key = key;

@@ -18,7 +18,8 @@ struct Spot {
 /* The spots of one value of one example record. */
 struct ValueSpots {
     std::string column;
-    std::vector<Spot> spots; /* in document order */
+    std::vector<Spot> spots;    /* in document order */
+    bool is_exact_node = false; /* the example names the node */
 };
 
 /* Where the example records may stand: an element for each, that element's like siblings, and what of the page belongs to
@@ -29,7 +30,7 @@ struct RecordSite {
     bool is_flat = false;       /* a record goes on in the siblings after its head, up to the next head */
     bool is_page = false;
     NodeId container = kNoNode; /* the smallest element that holds all values of the first record */
-    std::size_t parts = 0;      /* values that the container has as parts of texts only */
+    std::size_t parts = 0;      /* values that the container has only as parts of texts or in attributes */
 
     /* The nodes of the record that begins at a head or another row: [row, end). */
     [[nodiscard]] NodeId end_of_record(const Document &page, NodeId row, std::span<const NodeId> rows) const;
