@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -448,7 +449,9 @@ bool are_alike(const Document &page, NodeId a, NodeId b) {
     }
     if (classes == 0) /* other classes, or none on one of them: the inside must say it alone */
         return 5 * common >= 4 * most;
-    return 2 * common >= least && (classes > 0 || 4 * common >= most);
+    if (page.attribute_value(a, "class") == page.attribute_value(b, "class"))
+        return 2 * common >= least && (classes > 0 || 4 * common >= most);
+    return 2 * common > least;
 }
 
 NodeId RecordSite::end_of_record(const Document &page, NodeId row, std::span<const NodeId> rows) const {
@@ -485,6 +488,7 @@ RowChoice choose_rows(const Document &page, const RecordSite &site, const Limits
     RowChoice best;
     std::tuple<std::size_t, bool, std::size_t, int> best_key{};
     std::unordered_map<NodeId, bool> is_stranger;
+    std::map<std::vector<NodeId>, std::vector<std::pair<int, std::string>>> same_rows;
     for (const PathCandidate &path : set_paths({&set, 1})) {
         const Selection selection = XPath(path.xpath).evaluate(page, 0, limits);
         std::vector<NodeId> rows;
@@ -509,10 +513,14 @@ RowChoice choose_rows(const Document &page, const RecordSite &site, const Limits
         const std::tuple key{strangers, path.cost >= kPositionalCost || is_child_test(path.xpath), rows.size(),
                              path.cost};
         if (best.xpath.empty() || key < best_key) {
-            best = {path.xpath, std::move(rows)};
+            best = {path.xpath, rows};
             best_key = key;
         }
+        same_rows[std::move(rows)].emplace_back(path.cost, path.xpath);
     }
+    /* What is chosen is the list; of the paths to it the cheapest will do. */
+    if (!best.xpath.empty())
+        best.xpath = std::min_element(same_rows[best.rows].begin(), same_rows[best.rows].end())->second;
     return best;
 }
 
