@@ -54,6 +54,9 @@ class ValueFinder {
 /* kDate or kTimestamp for a text in ISO 8601, else kText. */
 [[nodiscard]] CellType moment_type_of(std::string_view text);
 
+/* A moment of an example as readers give it. */
+[[nodiscard]] std::string canonical_moment(const std::string &text);
+
 /* One example of a column and the text of the node that it was found in. */
 struct ReadingSample {
     const ExampleValue *value;

@@ -41,6 +41,9 @@ struct RecordSite {
 [[nodiscard]] std::vector<RecordSite> record_sites(const Document &page,
                                                    const std::vector<std::vector<ValueSpots>> &records);
 
+/* How many classes two elements share; -1 when neither has any. */
+[[nodiscard]] int shared_classes(const Document &page, NodeId a, NodeId b);
+
 /* Whether two elements may be records of one list: tag, classes and what is inside them. */
 [[nodiscard]] bool are_alike(const Document &page, NodeId a, NodeId b);
 
