@@ -13,7 +13,7 @@ BENCH_LIBS    := libxml-2.0 libxxhash icu-uc icu-i18n gumbo
 BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cflags $(BENCH_LIBS)) \
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
-.PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt
+.PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt bench-learn
 
 bench: ## runs all benchmarks, one after the other
 	@for name in parse select match extract fetch adapt; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
@@ -45,6 +45,9 @@ bench-fetch: bench-deps ## pages far and near, against curl --parallel and a loo
 
 bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/adapt.py $(EVOLUTION) --every $(BENCH_SITES)
+
+bench-learn: bench-pages bench-deps ## how often a wrapper learned from one or two values selects the rest (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/learn.py $(EVOLUTION)
 
 # The peers' headers come with bench-deps, so what needs them is built by a make that starts after it.
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/bench/bench/%.o $(BUILD)/bench/core.a
