@@ -21,18 +21,17 @@ bool holds_content(std::string_view name) {
 }
 
 /* Parts of texts count where no element or text inside has the value, too. */
-std::vector<Spot> without_outer_parts(const Document &page, std::vector<Spot> spots) {
+std::vector<Spot> without_outer_parts(const Document &page, const std::vector<Spot> &spots) {
     std::vector<Spot> kept;
-    for (std::size_t i = 0; i < spots.size(); ++i) {
-        const NodeRef ref = spots[i].ref;
-        const bool has_inner =
-            !ref.is_attribute() &&
-            std::any_of(spots.begin() + static_cast<std::ptrdiff_t>(i) + 1, spots.end(), [&](const Spot &later) {
-                return !later.ref.is_attribute() && later.ref.node > ref.node && later.ref.node < page.end_of(ref.node);
-            });
-        if (!spots[i].is_part || !has_inner)
-            kept.push_back(spots[i]);
+    NodeId next = kNoNode; /* the spot after it that is no attribute */
+    for (auto spot = spots.rbegin(); spot != spots.rend(); ++spot) {
+        const NodeId node = spot->ref.node;
+        if (!spot->is_part || spot->ref.is_attribute() || next == kNoNode || next >= page.end_of(node))
+            kept.push_back(*spot);
+        if (!spot->ref.is_attribute())
+            next = node;
     }
+    std::reverse(kept.begin(), kept.end());
     return kept;
 }
 
@@ -50,9 +49,15 @@ SpotFinder::SpotFinder(const Document &page, ValueFinder &finder, const Limits &
             body_ = node;
 }
 
-std::vector<Spot> SpotFinder::find(const std::string &column, const ExampleValue &value) const {
-    if (value.kind == ExampleValue::Kind::kXPath)
-        return find_node(column, value.text);
+const std::vector<Spot> &SpotFinder::find(const std::string &column, const ExampleValue &value) const {
+    const auto [known, is_new] = known_.try_emplace({value.kind, value.text});
+    if (is_new)
+        known->second =
+            value.kind == ExampleValue::Kind::kXPath ? find_node(column, value.text) : find_value(column, value);
+    return known->second;
+}
+
+std::vector<Spot> SpotFinder::find_value(const std::string &column, const ExampleValue &value) const {
     std::vector<Holds> text_to_holds;
     for (std::size_t text = 0; text < index_.text_count(); ++text) {
         if (text % 256 == 0)
@@ -68,7 +73,7 @@ std::vector<Spot> SpotFinder::find(const std::string &column, const ExampleValue
         if (holds == Holds::kWhole || (holds == Holds::kPart && !item.ref.is_attribute()))
             spots.push_back({item.ref, holds == Holds::kPart});
     }
-    spots = without_outer_parts(page_, std::move(spots));
+    spots = without_outer_parts(page_, spots);
     if (body_ != kNoNode && std::any_of(spots.begin(), spots.end(), [&](const Spot &s) { return s.ref.node > body_; }))
         std::erase_if(spots, [&](const Spot &spot) { return spot.ref.node <= body_; });
     if (spots.empty())

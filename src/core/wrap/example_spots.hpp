@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/wrap/evidence.hpp"
@@ -16,9 +18,10 @@ class SpotFinder {
     SpotFinder(const Document &page, ValueFinder &finder, const Limits &limits);
 
     /* Of a scalar that is not null; throws kInvalidArgument, naming the column, when there are none. */
-    [[nodiscard]] std::vector<Spot> find(const std::string &column, const ExampleValue &value) const;
+    [[nodiscard]] const std::vector<Spot> &find(const std::string &column, const ExampleValue &value) const;
 
   private:
+    [[nodiscard]] std::vector<Spot> find_value(const std::string &column, const ExampleValue &value) const;
     [[nodiscard]] std::vector<Spot> find_node(const std::string &column, const std::string &xpath) const;
 
     const Document &page_;
@@ -26,6 +29,7 @@ class SpotFinder {
     Limits limits_;
     PageIndex index_;
     NodeId body_ = kNoNode;
+    mutable std::map<std::pair<ExampleValue::Kind, std::string>, std::vector<Spot>> known_;
 };
 
 /* A value for messages. */

@@ -18,8 +18,9 @@ namespace {
 constexpr std::size_t kMinRequiredRows = 3; /* fewer do not show that a value is never missing */
 constexpr std::size_t kMaxSizeRatio = 2;    /* a container this much larger than the closest one is another thing */
 
-constexpr double kFilledShare = 0.8;     /* of the records have a value in some column of a list */
-constexpr double kMeanFilledShare = 0.6; /* or in all of them on average */
+constexpr std::size_t kAmbiguousRank = 1000; /* an ambiguous column says more than one without a place */
+constexpr double kFilledShare = 0.8;         /* of the records have a value in some column of a list */
+constexpr double kMeanFilledShare = 0.6;     /* or in all of them on average */
 
 /* A site that explains all examples. */
 struct Outcome {
@@ -97,10 +98,11 @@ std::optional<Outcome> WrapperLearner::try_site(const RecordSite &site) {
     ColumnLearner learner(view, finder_, spots_);
     LearnedColumns learned = learner.learn(examples_, site.heads);
     if (learned.failure) {
+        const std::size_t rank = learned.columns.size() + (learned.is_ambiguous ? kAmbiguousRank : 0);
         is_ambiguous_ = is_ambiguous_ || learned.is_ambiguous;
-        if (!failure_ || learned.columns.size() + (learned.is_ambiguous ? 1 : 0) > failure_rank_) {
+        if (!failure_ || rank > failure_rank_) {
             failure_ = std::move(learned.failure);
-            failure_rank_ = learned.columns.size() + (learned.is_ambiguous ? 1 : 0);
+            failure_rank_ = rank;
         }
         return std::nullopt;
     }
@@ -149,18 +151,23 @@ bool WrapperLearner::is_same_list(const Outcome &a, const Outcome &b) const {
         return false;
     /* One list at two levels. */
     const NodeId head_a = a.site->heads.front(), head_b = b.site->heads.front();
-    return (head_a <= head_b && head_b < page_.end_of(head_a)) || (head_b <= head_a && head_a < page_.end_of(head_b)) ||
-           std::binary_search(a.rows.begin(), a.rows.end(), head_b);
+    if ((head_a <= head_b && head_b < page_.end_of(head_a)) || (head_b <= head_a && head_a < page_.end_of(head_b)))
+        return true;
+    /* One record's value may be another's; it is the same column of the list then, or it is not. */
+    return std::binary_search(a.rows.begin(), a.rows.end(), head_b) &&
+           std::equal(a.wrapper.columns.begin(), a.wrapper.columns.end(), b.wrapper.columns.begin(),
+                      b.wrapper.columns.end(),
+                      [](const Column &x, const Column &y) { return x.name == y.name && x.xpath == y.xpath; });
 }
 
 void WrapperLearner::throw_several(const Outcome &a, const Outcome &b) const {
     const auto name = [](const Outcome &one) {
-        return one.wrapper.rows ? "the list " + one.wrapper.rows->xpath
-                                : "the single record at " + one.wrapper.columns.front().xpath;
+        return one.wrapper.rows ? one.wrapper.columns.front().xpath + " of the list " + one.wrapper.rows->xpath
+                                : one.wrapper.columns.front().xpath + " of a single record";
     };
     throw Error(ErrorKind::kInvalidArgument,
                 "examples fit more than one place: column \"" + abbreviate(a.wrapper.columns.front().name, 60) + "\"",
-                "They stand in " + name(a) + " and in " + name(b) + ".",
+                "They are " + name(a) + " and " + name(b) + ".",
                 "Add a second record of the list, or another column that stands next to \"" +
                     abbreviate(a.wrapper.columns.front().name, 60) + "\", or name the node as {\"xpath\": \"...\"}.");
 }
@@ -212,7 +219,7 @@ Wrapper WrapperLearner::learn() {
             throw_several(outcomes.front(), *outcome);
         outcomes.push_back(std::move(*outcome));
     }
-    if (outcomes.empty())
+    if (outcomes.empty() || is_ambiguous_)
         throw_unexplained();
     return std::move(outcomes.front().wrapper);
 }

@@ -16,14 +16,16 @@ namespace {
 
 constexpr int kShapeDepth = 4;
 constexpr std::size_t kMaxShape = 200;
-constexpr int kPositionalCost = 20; /* set_paths has positions from here on */
+constexpr NodeId kMaxShapeNodes = 2000; /* that are looked at */
+constexpr int kPositionalCost = 20;     /* set_paths has positions from here on */
 constexpr std::size_t kManyStrangers = 100;
 
 /* Paths of tags inside an element. */
 std::set<std::string> shape_of(const Document &page, NodeId element) {
     std::set<std::string> shape;
     std::vector<std::pair<NodeId, std::string>> open;
-    for (NodeId node = element + 1; node < page.end_of(element) && shape.size() < kMaxShape; ++node) {
+    const NodeId end = std::min(page.end_of(element), element + kMaxShapeNodes);
+    for (NodeId node = element + 1; node < end && shape.size() < kMaxShape; ++node) {
         while (!open.empty() && node >= page.end_of(open.back().first))
             open.pop_back();
         if (!page.is_element(node) || static_cast<int>(open.size()) >= kShapeDepth)

@@ -1,8 +1,10 @@
 #include "core/wrap/record_sites.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <limits>
+#include <unordered_set>
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
@@ -15,6 +17,9 @@ constexpr std::size_t kMaxContainers = 8;
 constexpr std::size_t kMaxValues = 64; /* of a record that decide on its container */
 constexpr int kMaxFields = 8;          /* elements that may be a record's bare fields */
 
+constexpr std::size_t kMaxLevels = 24; /* around the values of a record that may be its row */
+constexpr NodeId kPollEvery = 4096;
+
 using Mask = std::uint64_t;
 
 /* The smallest element with all values of a record. */
@@ -23,51 +28,52 @@ struct Container {
     std::size_t parts;
 };
 
-/* Bits of the values below each node. */
-std::vector<Mask> masks_of(const Document &page, const std::vector<ValueSpots> &values, bool with_parts) {
-    std::vector<Mask> masks(static_cast<std::size_t>(page.size()), 0);
+/* Bits of the values below each node: in whole texts (and named nodes), in whole texts and attributes, in any way. */
+struct ValueMasks {
+    std::vector<Mask> texts, whole, any;
+};
+
+ValueMasks masks_of(const Document &page, const std::vector<ValueSpots> &values) {
+    const auto size = static_cast<std::size_t>(page.size());
+    ValueMasks masks{std::vector<Mask>(size, 0), std::vector<Mask>(size, 0), std::vector<Mask>(size, 0)};
     for (std::size_t i = 0; i < values.size() && i < kMaxValues; ++i) {
+        const Mask bit = Mask{1} << i;
         const bool only_parts =
             std::all_of(values[i].spots.begin(), values[i].spots.end(), [](const Spot &spot) { return spot.is_part; });
-        for (const Spot &spot : values[i].spots)
-            if (with_parts || only_parts || !spot.is_part)
-                masks[static_cast<std::size_t>(spot.ref.node)] |= Mask{1} << i;
+        for (const Spot &spot : values[i].spots) {
+            const auto node = static_cast<std::size_t>(spot.ref.node);
+            const bool is_text = !spot.is_part && (values[i].is_exact_node || !spot.ref.is_attribute());
+            masks.texts[node] |= is_text ? bit : 0;
+            masks.whole[node] |= only_parts || !spot.is_part ? bit : 0;
+            masks.any[node] |= bit;
+        }
     }
     for (NodeId node = page.size() - 1; node > 0; --node)
-        masks[static_cast<std::size_t>(page.parent(node))] |= masks[static_cast<std::size_t>(node)];
+        for (std::vector<Mask> *one : {&masks.texts, &masks.whole, &masks.any})
+            (*one)[static_cast<std::size_t>(page.parent(node))] |= (*one)[static_cast<std::size_t>(node)];
     return masks;
 }
 
 std::vector<Container> containers_of(const Document &page, const std::vector<ValueSpots> &values) {
     const std::size_t count = std::min(values.size(), kMaxValues);
     const Mask all = count == kMaxValues ? ~Mask{0} : (Mask{1} << count) - 1;
+    const ValueMasks masks = masks_of(page, values);
     std::vector<Container> found;
-    const std::vector<Mask> whole = masks_of(page, values, false);
-    for (const bool with_parts : {false, true}) {
-        const std::vector<Mask> masks = with_parts ? masks_of(page, values, true) : whole;
+    std::unordered_set<NodeId> known;
+    for (const std::vector<Mask> *mask : {&masks.whole, &masks.any})
         for (NodeId node = 1; node < page.size(); ++node) {
-            if (node % 4096 == 0)
+            if (node % kPollEvery == 0)
                 Interrupt::poll();
-            if (masks[static_cast<std::size_t>(node)] != all || all == 0)
+            if ((*mask)[static_cast<std::size_t>(node)] != all || all == 0)
                 continue;
             bool is_least = true;
             for (NodeId child = page.first_child(node); child != kNoNode && is_least; child = page.next_sibling(child))
-                is_least = masks[static_cast<std::size_t>(child)] != all;
-            if (!is_least)
-                continue;
+                is_least = (*mask)[static_cast<std::size_t>(child)] != all;
             const NodeId element = page.is_element(node) ? node : page.parent(node);
-            Container one{element, 0};
-            for (std::size_t i = 0; i < count; ++i) {
-                const bool is_whole = std::any_of(values[i].spots.begin(), values[i].spots.end(), [&](const Spot &s) {
-                    return !s.is_part && (values[i].is_exact_node || !s.ref.is_attribute()) && s.ref.node >= element &&
-                           s.ref.node < page.end_of(element);
-                });
-                one.parts += is_whole ? 0 : 1;
-            }
-            if (std::none_of(found.begin(), found.end(), [&](const Container &c) { return c.element == element; }))
-                found.push_back(one);
+            if (is_least && known.insert(element).second)
+                found.push_back({element, count - static_cast<std::size_t>(
+                                                      std::popcount(masks.texts[static_cast<std::size_t>(element)]))});
         }
-    }
     std::stable_sort(found.begin(), found.end(), [&](const Container &a, const Container &b) {
         return std::pair(a.parts, page.subtree_size(a.element)) < std::pair(b.parts, page.subtree_size(b.element));
     });
@@ -285,7 +291,9 @@ void SiteFinder::add_levels(const Container &container, const std::vector<NodeId
     for (const NodeId element : containers)
         chains.push_back(chain_to(element));
     std::vector<RecordSite> with_siblings, others;
-    for (std::size_t depth = chains.front().size(); depth-- > 2;) {
+    const std::size_t innermost = chains.front().size();
+    for (std::size_t depth = innermost; depth-- > 2 && depth + kMaxLevels >= innermost;) {
+        Interrupt::poll();
         RecordSite site;
         site.container = container.element;
         site.parts = container.parts;
@@ -332,6 +340,8 @@ std::vector<NodeId> SiteFinder::cousins_of(NodeId element) const {
     std::vector<NodeId> cousins;
     bool has_siblings = false;
     for (NodeId node = chain.front(); node < page_.size(); ++node) {
+        if (node % kPollEvery == 0)
+            Interrupt::poll();
         if (!page_.is_element(node) || page_.name_id(node) != page_.name_id(element) ||
             page_.depth(node) != page_.depth(element))
             continue;
