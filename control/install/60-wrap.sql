@@ -23,14 +23,15 @@ COMMENT ON FUNCTION webwrap.adapt(text, text, text, jsonb) IS
 'XPaths that select on the new page what the given one selected on the old page, best first; no row means that webwrap '
 'abstains. similarity: of the selected nodes, 0..1; confidence: probability of being right, 0..1. options: threshold '
 '(confidence below which a candidate is dropped), similarity_threshold, measure (simple, clustered, bigram, '
-'jaro_winkler, edit, flexible), parser (html5, libxml2). Ferrara and Baumgartner 2011, sections 3 and 4.';
+'jaro_winkler, edit, flexible), model (fitted; equal: no fitted weights; or one of your own as a JSON object, see '
+'docs/wrap.md), parser (html5, libxml2). Ferrara and Baumgartner 2011, sections 3 and 4.';
 
-CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, parser text DEFAULT 'html5') RETURNS float8
+CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, options jsonb DEFAULT '{}') RETURNS float8
     AS 'MODULE_PATHNAME', 'webwrap_still_holds'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION webwrap.still_holds(text, text, text, text) IS
+COMMENT ON FUNCTION webwrap.still_holds(text, text, text, jsonb) IS
 'Probability, 0..1, that the XPath selects on the new page the kind of data that it selected on the old one. '
-'parser is html5 or libxml2.';
+'options: model, parser, as of webwrap.adapt.';
 
 CREATE FUNCTION webwrap.adapt_wrapper(old_html text, wrapper jsonb, new_html text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'webwrap_adapt_wrapper'
