@@ -3,7 +3,7 @@
 
 The truth is what a case's old XPath selects on its page. Lists (three texts or more): the wrapper learned from the first
 value, from two values, must give the whole list. Single records: one wrapper for all fields of a page that have one
-value. Answers are right, wrong (other values) or refused (an error that says what to add). Not one page is special here.
+value; it is also run on the site's later page, where the fields count whose old XPath still works there. Answers are right, wrong (other values) or refused (an error that says what to add). Not one page is special here.
 """
 
 import argparse
@@ -25,24 +25,31 @@ def fold(text):
     return SPACE.sub(' ', text or '').strip()
 
 
+def read_page(evolution, page):
+    return Path(evolution, 'pages', page + '.html').read_text(errors='replace').replace('\0', '\ufffd')
+
+
 def truths(session, evolution, every):
-    """{page: {field: texts}} by the positional XPaths; texts that stand for elements only."""
+    """Page, HTML, {field: texts} by the positional XPaths, {field: (later page, XPath that still works there)}."""
     pages = collections.OrderedDict()
+    later = {}
     sites = {}
     for line in Path(evolution, 'cases.jsonl').open():
         case = json.loads(line)
         number = sites.setdefault(case['site'], len(sites))
         if case['style'] == 'abs' and case['field'] != 'image' and number % every == 0:
             pages.setdefault(case['old_page'], {})[case['field']] = case['xpath_old']
+        if case['field'] != 'image' and number % every == 0 and case['status_on_new'] == 'unbroken':
+            later.setdefault(case['old_page'], {})[case['field']] = case['new_page'], case['xpath_old']
     for page, fields in pages.items():
-        html = Path(evolution, 'pages', page + '.html').read_text(errors='replace').replace('\0', '\ufffd')
+        html = read_page(evolution, page)
         texts = {}
         for field, xpath in fields.items():
             found = session.execute('SELECT webwrap.xpath(%s, %s)', (html, xpath)).fetchone()[0]
             folded = [fold(text) for text in found]
             if folded and all(folded):
                 texts[field] = folded
-        yield page, html, texts
+        yield page, html, texts, later.get(page, {})
 
 
 def learn(session, html, examples):
@@ -82,10 +89,24 @@ def main():
             misses.append({'kind': kind, 'verdict': verdict, 'page': page, 'examples': examples, 'wrapper': wrapper,
                            'got': len(records) if records is not None else None, 'expected': len(expected),
                            'error': diag and [diag.message_primary, diag.message_detail]})
+        return wrapper
+
+    def judge_later(page, wrapper, later):
+        for field, (new_page, xpath) in later.items():
+            html = read_page(options.evolution, new_page)
+            truth = session.execute('SELECT webwrap.xpath(%s, %s)', (html, xpath)).fetchone()[0]
+            column = wrapper['columns'][field]
+            got = session.execute('SELECT webwrap.xpath(%s, %s)', (html, column['xpath'])).fetchone()[0]
+            is_right = [fold(text) for text in got] == [fold(text) for text in truth]
+            verdict = 'right' if is_right else 'wrong' if any(map(fold, got)) else 'nothing'
+            counts['field on a later page'][verdict] += 1
+            if not is_right:
+                misses.append({'kind': 'field on a later page', 'verdict': verdict, 'page': page, 'examples': {field: truth[0]},
+                               'wrapper': {'columns': {field: column}, 'rows': xpath}, 'got': got, 'expected': truth, 'error': None})
 
     with connect() as session:
         create_extension(session)
-        for page, html, fields in truths(session, options.evolution, options.every):
+        for page, html, fields, later in truths(session, options.evolution, options.every):
             single = {field: texts[0] for field, texts in fields.items() if len(texts) == 1}
             for field, texts in fields.items():
                 if len(texts) < 3 or len(set(texts)) < len(texts):
@@ -95,7 +116,9 @@ def main():
                 judge('list, two values', page, html, [{field: texts[0]}, {field: texts[1]}], expected)
                 judge('list, first and last', page, html, [{field: texts[0]}, {field: texts[-1]}], expected)
             if len(single) > 1:
-                judge('one record', page, html, single, [single])
+                wrapper = judge('one record', page, html, single, [single])
+                if wrapper and 'rows' not in wrapper:
+                    judge_later(page, wrapper, {field: later[field] for field in single if field in later})
     for kind, verdicts in counts.items():
         total = sum(verdicts.values())
         shares = ', '.join(f'{verdict} {count} ({100 * count / total:.1f} %)' for verdict, count in verdicts.most_common())

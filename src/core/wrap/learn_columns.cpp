@@ -113,10 +113,16 @@ void ColumnLearner::learn_scalar(const std::string &name, const std::vector<Colu
         return;
     }
     /* In a single record all places give the same. */
-    if (places.size() == 1 || view_.site->is_page)
+    if (places.size() == 1 || view_.site->is_page) {
+        /* Who names the node takes its position. */
+        const bool is_named = std::all_of(examples.begin(), examples.end(), [](const ColumnExample &example) {
+            return example.value->kind == ExampleValue::Kind::kXPath;
+        });
+        places.front().is_positional = places.front().is_positional && !is_named;
         take(name, places.front());
-    else
+    } else {
         pending_.push_back({name, std::move(places)});
+    }
 }
 
 void ColumnLearner::fail_ambiguous(Error failure) {

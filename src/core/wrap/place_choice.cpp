@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMaxSpots = 12; /* of one value in one record */
 constexpr std::size_t kMaxRows = 400; /* that decide between places */
 constexpr std::size_t kMaxIdAnchors = 3;
+constexpr int kCountingIdCost = 5;
 constexpr double kMissingCost = 6, kPatternCost = 3, kLocaleCost = 0.5, kAttributeCost = 0.5, kPositionCost = 20,
                  kHeadingCost = -2, kRareLabelCost = 40;
 
@@ -52,6 +53,17 @@ double affinity_of(const std::string &name, const RecordView &view, NodeId head,
 bool has_literal(const std::string &xpath) {
     return xpath.find("normalize-space(.)=") != std::string::npos ||
            xpath.find("normalize-space(preceding-sibling") != std::string::npos;
+}
+
+/* True where the text that a path compares has a number: a value rather than a label. */
+bool labels_with_number(const std::string &xpath) {
+    for (std::size_t at = xpath.find(")="); at != std::string::npos; at = xpath.find(")=", at + 2)) {
+        const std::size_t end = xpath.find(']', at);
+        if (std::any_of(xpath.begin() + static_cast<std::ptrdiff_t>(at),
+                        xpath.begin() + static_cast<std::ptrdiff_t>(std::min(end, xpath.size())), is_digit))
+            return true;
+    }
+    return false;
 }
 
 /* True for a path over a text that is a label wherever it stands: a term, a header, a text that ends in a colon. */
@@ -202,8 +214,8 @@ void PlaceSearch::try_path(const PathCandidate &path, const Spot &spot, std::str
     const std::string_view tag = view_.page->is_element(spot.ref.node) ? view_.page->name(spot.ref.node) : "";
     const bool is_heading = tag.size() == 2 && tag[0] == 'h' && is_digit(tag[1]);
     const bool is_labelled = has_literal(path.xpath);
-    place.cost = path.cost + (path.shifts ? kPositionCost : 0) +
-                 (is_labelled && 2 * present < rows ? kRareLabelCost : 0) +
+    const bool is_doubtful = view_.site->is_page ? is_labelled && labels_with_number(path.xpath) : 2 * present < rows;
+    place.cost = path.cost + (path.shifts ? kPositionCost : 0) + (is_labelled && is_doubtful ? kRareLabelCost : 0) +
                  kMissingCost * static_cast<double>(rows - present) / static_cast<double>(rows) +
                  (place.reading.is_part ? kPatternCost : 0) + (place.reading.locale.empty() ? 0 : kLocaleCost) +
                  (spot.ref.is_attribute() ? kAttributeCost : 0) + (is_heading ? kHeadingCost : 0);
@@ -257,6 +269,9 @@ std::vector<ColumnPlace> column_places(const RecordView &view, const std::string
 
 std::vector<PathCandidate> page_paths(const Document &page, NodeRef target) {
     std::vector<PathCandidate> paths;
+    for (PathCandidate &path : relative_paths(page, 0, target))
+        if (!path.xpath.starts_with(".//head["))
+            paths.push_back({path.xpath.substr(1), path.cost, path.shifts});
     std::size_t anchors = 0;
     for (NodeId up = page.is_element(target.node) ? target.node : page.parent(target.node);
          up > 0 && anchors < kMaxIdAnchors; up = page.parent(up)) {
@@ -264,13 +279,13 @@ std::vector<PathCandidate> page_paths(const Document &page, NodeRef target) {
         if (id.empty() || !is_stable_token(id))
             continue;
         ++anchors;
+        /* An id with a number in it counts things, and another page may count other ones. */
+        const int cost = std::any_of(id.begin(), id.end(), is_digit) ? kCountingIdCost : 1;
         const std::string anchor = "//" + std::string(page.name(up)) + "[@id=" + xpath_literal(id) + "]";
         for (PathCandidate &path : relative_paths(page, up, target))
-            paths.push_back({anchor + path.xpath.substr(1), path.xpath == "." ? 0 : path.cost, path.shifts});
+            paths.push_back(
+                {anchor + path.xpath.substr(1), path.xpath == "." ? cost - 1 : path.cost + cost, path.shifts});
     }
-    for (PathCandidate &path : relative_paths(page, 0, target))
-        if (!path.xpath.starts_with(".//head["))
-            paths.push_back({path.xpath.substr(1), path.cost, path.shifts});
     return paths;
 }
 

@@ -180,6 +180,16 @@ TEST(Learn, RefusesAPositionThatShifts) {
     EXPECT_EQ(read(learn(alike, R"({"n":"a","v":"y"})"), alike)[1], R"({"n": "b", "v": "w"})");
 }
 
+TEST(Learn, TrustsNoNumberInAPagesIdsAndLabels) {
+    const Wrapper wrapper =
+        learn("<div id='post-17'><h1 class='name' id='h-3'>A</h1><p>Takes 5 min</p><p class='by'>B</p></div>",
+              R"({"name":"A","by":"B"})");
+    EXPECT_EQ(wrapper.columns[0].xpath, "//h1[contains(concat(' ', normalize-space(@class), ' '), ' name ')]");
+    EXPECT_EQ(wrapper.columns[1].xpath, "//p[contains(concat(' ', normalize-space(@class), ' '), ' by ')]");
+    EXPECT_EQ(learn("<main id='it'><p>A</p></main>", R"({"name":"A"})").columns[0].xpath, "//p");
+    EXPECT_EQ(learn("<main><p id='it'>A</p><p>x</p></main>", R"({"name":"A"})").columns[0].xpath, "//p[@id='it']");
+}
+
 TEST(Learn, SeveralNodesAndRecordsInsideOne) {
     const std::string html =
         "<ul><li class='f'><h3>A</h3><p>x</p><p>y</p><div><b>N</b><i>1</i></div><div><b>M</b><i>2</i></div></li>"
