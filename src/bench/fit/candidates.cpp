@@ -196,8 +196,9 @@ json trust_json(Relocator &relocator, Truth &truth, const std::optional<Targets>
         for (std::size_t j = 0; j < i && is_new; ++j)
             is_new = !relocator.is_same_answer(found[i], found[j]);
         if (is_new)
-            out["answers"].push_back(
-                {{"t", rounded(relocator.trust(found[i]))}, {"right", truth.compare(found[i].elements)}});
+            out["answers"].push_back({{"t", rounded(relocator.trust(found[i]))},
+                                      {"x", rounded(found[i].ranked.evidence)},
+                                      {"right", truth.compare(found[i].elements)}});
     }
     if (now)
         if (const auto own = relocator.judge(now->elements))
