@@ -8,21 +8,11 @@
 
 #include "core/base/limits.hpp"
 #include "core/parse/document.hpp"
+#include "core/wrap/adapt_options.hpp"
 #include "core/wrap/extract.hpp"
 #include "core/wrap/wrapper.hpp"
 
 namespace webwrap {
-
-/* Settings of adaptation (paper section 4). */
-struct AdaptOptions {
-    double threshold = 0.7;                 /* confidence below which webwrap abstains */
-    double similarity_threshold = 0.0;      /* tree similarity below which a candidate is dropped */
-    std::string measure = "simple";         /* tree measure: simple, clustered, bigram, jaro_winkler */
-    HtmlParser parser = HtmlParser::kHtml5; /* for callers that parse the pages */
-};
-
-/* Reads options as JSON: threshold, similarity_threshold, measure, parser. Throws kInvalidOption. */
-[[nodiscard]] AdaptOptions adapt_options_from_json(std::string_view json);
 
 struct Candidate {
     std::string xpath;
@@ -39,7 +29,7 @@ struct Candidate {
 /* Probability that `xpath` selects on the new page the kind of data it selected on the old one; 0 when it selects nothing
  * there, 1 on an unchanged page. */
 [[nodiscard]] double still_holds(const Document &old_page, std::string_view xpath, const Document &new_page,
-                                 const Limits &limits);
+                                 const AdaptOptions &options, const Limits &limits);
 
 /* An old page that the wrapper was right on, and the page that now stands in its place (the same URL where possible). */
 struct PagePair {
