@@ -30,6 +30,8 @@ struct IndexedTree {
  *   jaro_winkler  Jaro-Winkler similarity of the labels in pre-order
  *   edit          edit_similarity of the tree edit distance
  *   flexible      flexible_similarity
+ * Simple and clustered also with leaves whose texts are partly similar and with children in any order, see
+ * WeightedMatcher; other measures throw kInvalidOption then.
  * What the index, the trees and the budget refer to must outlive the query, and all labels are interned before it is
  * made. Results for identical subtrees are computed once per query for simple, clustered and edit. */
 class SimilarityQuery {
@@ -54,6 +56,7 @@ class SimilarityQuery {
     class Scorer;
     class SimpleScorer;
     class ClusteredScorer;
+    class WeightedScorer;
     class BigramScorer;
     class JaroWinklerScorer;
     class EditScorer;

@@ -84,6 +84,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         Value before_end;    /* in the row above, at that cell */
         Value raised;        /* in this row, at that cell */
     };
+    enum class Table : std::uint8_t { kNone, kSingle, kFew, kRows };
     struct Frame {
         SubtreeClass id_a, id_b; /* kNoClass: the value is not remembered */
         std::int32_t degree_a, degree_b;
@@ -91,8 +92,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         std::int32_t count_a, count_b; /* children that take part in the table */
         std::int32_t i;                /* the row */
         bool awaits_value;             /* row.column's pair was computed, its value is in value_ */
-        bool has_few_cells;
-        bool remembers; /* values of the table's pairs */
+        Table table;
         RowState row;
         std::uint64_t known; /* of few cells: those that are computed */
         Value paired; /* worth of the identical children at both ends */
@@ -121,8 +121,16 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return true;
     }
 
-    /* Begins with the table of a pair's children, or, when that takes no table, leaves the pair's value in value_. */
-    void open(const Item &a, const Item &b) {
+    /* Begins with the table of a pair's children, and, while that has a single cell, with the table of its pair; or, when
+     * no table is needed, leaves the value of the pair that was looked at last in value_. */
+    void open(Item a, Item b) {
+        while (open_table(a, b) == Table::kSingle) {
+            a = items_[frames_.back().first_a];
+            b = items_[frames_.back().first_b];
+        }
+    }
+
+    [[nodiscard]] Table open_table(const Item &a, const Item &b) {
         Frame frame{};
         frame.id_a = a.id;
         frame.id_b = b.id;
@@ -132,23 +140,46 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         collect(frame, a.node, b.node);
         budget_.reserve(kFrameCells + std::int64_t{frame.count_a} * frame.count_b);
         budget_.tick(kFrameCells + frame.degree_a + frame.degree_b);
-        const bool is_empty = frame.count_a == 0 || frame.count_b == 0;
-        if (is_empty || pairs_count_alike(frame)) {
-            if (!is_empty)
-                frame.paired += static_cast<Value>(longest_common_labels(frame)) * scoring_.identical(1);
+        frame.table = table_of(frame);
+        frame.first_row = rows_.size();
+        switch (frame.table) {
+        case Table::kNone:
             value_ = scoring_.total(frame.paired, frame.degree_a, frame.degree_b);
             items_.resize(frame.first_item);
-            return;
+            return Table::kNone;
+        case Table::kSingle:
+            rows_.push_back(Value{0});
+            break;
+        case Table::kFew:
+            list_few_cells(frame);
+            break;
+        case Table::kRows:
+            link_labels(frame);
+            rows_.resize(rows_.size() + static_cast<std::size_t>(frame.count_b) + 1, Value{0});
+            break;
         }
-        if (std::int64_t{frame.count_a} * frame.count_b <= kFewCells) {
-            open_few(frame);
-            return;
-        }
-        link_labels(frame);
-        frame.remembers = true;
-        frame.first_row = rows_.size();
-        rows_.resize(rows_.size() + static_cast<std::size_t>(frame.count_b) + 1, Value{0});
         frames_.push_back(frame);
+        return frame.table;
+    }
+
+    /* What the children that are not paired yet need. Pairs them when that takes no table. */
+    [[nodiscard]] Table table_of(Frame &frame) {
+        if (frame.count_a == 0 || frame.count_b == 0)
+            return Table::kNone;
+        if (frame.count_a == 1 && frame.count_b == 1) {
+            Item &a = items_[frame.first_a], &b = items_[frame.first_b];
+            if (Identity::kHasClasses)
+                find_classes(a, b);
+            if (!knows(a, b))
+                return Table::kSingle;
+            frame.paired += value_;
+            return Table::kNone;
+        }
+        if (pairs_count_alike(frame)) {
+            frame.paired += static_cast<Value>(longest_common_labels(frame)) * scoring_.identical(1);
+            return Table::kNone;
+        }
+        return std::int64_t{frame.count_a} * frame.count_b <= kFewCells ? Table::kFew : Table::kRows;
     }
 
     /* Pairs identical children at both ends and keeps of the others those whose label may occur on both sides. */
@@ -279,7 +310,11 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     /* Goes on with the table on top; false when the value of a pair is needed, whose table may now be on top. Along a row cells
      * only grow, and from row to row only by pairs of one label: so a row visits these and the cells that they raise. */
     [[nodiscard]] bool fill() {
-        if (frames_.back().has_few_cells)
+        if (frames_.back().table == Table::kSingle) { /* open has seen to its pair */
+            rows_.back() = value_;
+            return true;
+        }
+        if (frames_.back().table == Table::kFew)
             return fill_few(frames_.back());
         for (Frame *frame = &frames_.back(); frame->i < frame->count_a; ++frame->i) {
             Item &a = items_[frame->first_a + static_cast<std::size_t>(frame->i)];
@@ -307,12 +342,12 @@ template <typename Scoring, typename Identity> class TreeMatcher {
                 Item &b = columns[at.column];
                 if (static_cast<Value>(diagonal + bound(a, b)) <= std::max(above, at.raised))
                     continue;
-                if (frame.remembers && a.size > 1 && b.size > 1)
+                if (a.size > 1 && b.size > 1)
                     find_classes(a, b);
                 if (!knows(a, b)) {
                     frame.row = at;
                     frame.awaits_value = true;
-                    open(Item(a), Item(b));
+                    open(a, b);
                     return false;
                 }
             }
@@ -340,18 +375,15 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
     /* A small table: its cells' values or, until they are known, bounds, and room for the sums. */
-    void open_few(Frame &frame) {
-        frame.has_few_cells = true;
-        frame.remembers = Identity::kHasClasses;
-        frame.first_row = rows_.size();
+    void list_few_cells(Frame &frame) {
         const auto rows = rows_of(frame), columns = columns_of(frame);
         const std::size_t cells = rows.size() * columns.size();
         rows_.resize(rows_.size() + cells + (rows.size() + 1) * (columns.size() + 1), Value{0});
         Value *value = rows_.data() + frame.first_row;
         frame.known = ~std::uint64_t{0};
         column_labels_.clear();
-        const auto labels_below = [cells](const Tree &tree, const Item &item) {
-            return cells == 1 ? ~std::uint64_t{0} : labels_among(tree, item.node + 1, tree.end_of(item.node));
+        const auto labels_below = [](const Tree &tree, const Item &item) {
+            return labels_among(tree, item.node + 1, tree.end_of(item.node));
         };
         for (const Item &b : columns)
             column_labels_.push_back(labels_below(b_, b));
@@ -372,7 +404,6 @@ template <typename Scoring, typename Identity> class TreeMatcher {
                 }
             }
         }
-        frames_.push_back(frame);
     }
 
     /* Computes no more pairs than it takes: the best sum with bounds in the place of unknown values is the table's value
@@ -396,12 +427,12 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             budget_.tick(frame.count_a * frame.count_b);
             Item &a = rows_of(frame)[static_cast<std::size_t>(cell / frame.count_b)];
             Item &b = columns_of(frame)[static_cast<std::size_t>(cell % frame.count_b)];
-            if (frame.remembers)
+            if (Identity::kHasClasses)
                 find_classes(a, b);
             if (!knows(a, b)) {
                 frame.row.column = cell;
                 frame.awaits_value = true;
-                open(Item(a), Item(b));
+                open(a, b);
                 return false;
             }
             values[cell] = value_;
