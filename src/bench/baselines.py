@@ -40,8 +40,8 @@ class Pages:
 
     def tree(self, name):
         if name not in self.trees:
-            nodes = self.session.execute("SELECT webwrap.xpath_html(%s, '/*')", (self.text(name),)).fetchone()[0]
-            self.trees[name] = html.document_fromstring(nodes[0], parser=html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True))
+            xml = self.session.execute('SELECT webwrap.as_xml(%s)::text', (self.text(name),)).fetchone()[0]
+            self.trees[name] = etree.fromstring(xml, etree.XMLParser(huge_tree=True, remove_comments=True, remove_pis=True))
         return self.trees[name]
 
     def similar(self, name, element, measure, options):

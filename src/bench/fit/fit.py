@@ -47,13 +47,11 @@ def run(program, folder, model=None):
 
 
 def unanswerable(folder, made):
-    """The set with nothing to find: the true elements cut out of each new page; for some also a page of another site, and
-    next to none, in its place."""
+    """The set with nothing to find: the true elements cut out of each new page; for some also next to no page in its place."""
     spec = importlib.util.spec_from_file_location('score', Path(folder, 'score.py'))
     score = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(score)
     Path(made, 'pages').mkdir(parents=True)
-    site, other, page = '', '<p></p>', '<p></p>'
     with open(Path(made, 'cases.jsonl'), 'w', encoding='utf-8') as out:
         def write(case, name, page):
             Path(made, 'pages', f'{name}.html').write_text(page, encoding='utf-8')
@@ -67,13 +65,9 @@ def unanswerable(folder, made):
                 here = Path(made, 'pages', f'{name}.html')
                 if not here.exists():
                     here.symlink_to(Path(folder, 'pages', f'{name}.html').resolve())
-            if case['site'] != site:
-                site, other = case['site'], page  # the last one of the site before
             page = Path(folder, 'pages', f'{case["new_page"]}.html').read_text(encoding='utf-8')
             write(case, f'cut{case["case"]}', score.cut_out(page, case))
-            if case['case'] % 3 == 0:
-                write(case, f'other{case["case"]}', other)
-            elif case['case'] % 7 == 1:
+            if case['case'] % 7 == 1:
                 write(case, f'short{case["case"]}', f'<title>{case["site"]}</title><p>{case["site"]} has closed.</p>')
 
 
