@@ -48,14 +48,15 @@ T choose(std::string_view key, const nlohmann::json &value,
 }
 
 struct LabelFlags {
-    bool id, classes, attributes;
+    bool id, classes, attributes, path;
 };
-constexpr std::array<std::pair<std::string_view, LabelFlags>, 5> kLabels{{
-    {"tag", {false, false, false}},
-    {"tag+id", {true, false, false}},
-    {"tag+class", {false, true, false}},
-    {"tag+id+class", {true, true, false}},
-    {"tag+attributes", {true, true, true}},
+constexpr std::array<std::pair<std::string_view, LabelFlags>, 6> kLabels{{
+    {"tag", {false, false, false, false}},
+    {"tag+id", {true, false, false, false}},
+    {"tag+class", {false, true, false, false}},
+    {"tag+id+class", {true, true, false, false}},
+    {"tag+attributes", {true, true, true, false}},
+    {"tag+path", {false, false, false, true}},
 }};
 constexpr std::array<std::pair<std::string_view, bool>, 2> kTextLabels{{{"any", false}, {"exact", true}}};
 constexpr std::array<std::pair<std::string_view, LeafRule>, 2> kLeafRules{{
@@ -73,6 +74,7 @@ void set_option(SimilarityOptions &options, const std::string &key, const nlohma
         options.tree.id_labels = flags.id;
         options.tree.class_labels = flags.classes;
         options.tree.attribute_labels = flags.attributes;
+        options.tree.path_labels = flags.path;
     } else if (key == "text_nodes") {
         if (!value.is_boolean())
             throw_invalid_value(key, value, "true, false");

@@ -21,7 +21,7 @@ struct SimilarityOptions {
 };
 
 /* Options from a JSON object; a missing key keeps its default (by default the first value named here):
- *   labels      "tag" | "tag+id" | "tag+class" | "tag+id+class" | "tag+attributes"
+ *   labels      "tag" | "tag+id" | "tag+class" | "tag+id+class" | "tag+attributes" | "tag+path"
  *   text_nodes  false | true
  *   text        "any" | "exact"        TreeOptions::text_labels
  *   leaf        "printed" | "both"     LeafRule

@@ -35,7 +35,8 @@ class Labeller {
     LabelId label_of(NodeId node) {
         if (document_.kind(node) == NodeKind::kText)
             return intern_text(node);
-        return options_.id_labels || options_.class_labels || options_.attribute_labels || puts_text_in_elements()
+        return options_.id_labels || options_.class_labels || options_.attribute_labels || options_.path_labels ||
+                       puts_text_in_elements()
                    ? intern_with_parts(node)
                    : intern_tag(node);
     }
@@ -69,6 +70,8 @@ class Labeller {
             append_class_tokens(document_.attribute_value(node, "class"));
         if (options_.attribute_labels)
             append_attributes(node);
+        if (options_.path_labels)
+            append_path(node);
         if (puts_text_in_elements())
             for (NodeId child = document_.first_child(node); child != kNoNode; child = document_.next_sibling(child))
                 if (document_.kind(child) == NodeKind::kText)
@@ -81,6 +84,12 @@ class Labeller {
             text_.append(1, '\0').append("\"").append(word);
             return true;
         });
+    }
+
+    /* Upwards: only equality counts. */
+    void append_path(NodeId node) {
+        for (NodeId above = document_.parent(node); above > 0; above = document_.parent(above))
+            text_.append(1, '\0').append("<").append(document_.name(above));
     }
 
     void append_attributes(NodeId node) {

@@ -39,12 +39,13 @@ class LabelTable {
 
 /* Which nodes of a page become nodes of the tree, and what they are called. An element's label is its tag name; the
  * flags add further parts, NUL between them: its id, its class tokens and its other attributes (sorted, each once, so that
- * their order does not matter), its words. */
+ * their order does not matter), the tags above it, its words. */
 struct TreeOptions {
     bool id_labels = false;
     bool class_labels = false;
     bool text_nodes = false;       /* text that is not only white space becomes a leaf labelled #text */
     bool attribute_labels = false; /* attributes other than id and class, each as name and value */
+    bool path_labels = false;      /* the tags from the root of the page down to the element, its full path */
     bool text_labels = false;      /* the words of a text: in the leaf's label, or in its parent's without text_nodes */
 };
 
