@@ -112,14 +112,6 @@ std::string number_text(double number) {
     return {text, std::to_chars(std::begin(text), std::end(text), number).ptr};
 }
 
-std::string labels_text(const TreeOptions &tree) {
-    if (tree.attribute_labels)
-        return "tag+attributes";
-    if (tree.path_labels)
-        return "tag+path";
-    return std::string("tag") + (tree.id_labels ? "+id" : "") + (tree.class_labels ? "+class" : "");
-}
-
 AdaptOptions read_options(std::string_view text, Scope scope) {
     const json object = json::parse(text, nullptr, false);
     if (!object.is_object())
@@ -209,7 +201,7 @@ std::string wrapper_adapt_options_to_json(const AdaptOptions &options) {
     put("similarity_threshold", options.similarity_threshold, defaults.similarity_threshold);
     put("measure", options.measure, defaults.measure);
     put("measures", adapt_measures_to_text(options.measures), std::string());
-    put("labels", labels_text(options.similarity.tree), labels_text({}));
+    put("labels", labels_name(options.similarity.tree), labels_name({}));
     put("text_nodes", options.similarity.tree.text_nodes, false);
     if (options.similarity.tree.text_labels)
         object["text"] = "exact";
@@ -221,6 +213,20 @@ std::string wrapper_adapt_options_to_json(const AdaptOptions &options) {
         object["top_down"] = options.top_down.columns;
     put("bottom_up", options.bottom_up, true);
     return object.dump();
+}
+
+std::string labels_name(const TreeOptions &tree) {
+    if (tree.attribute_labels)
+        return "tag+attributes";
+    if (tree.path_labels)
+        return "tag+path";
+    return std::string("tag") + (tree.id_labels ? "+id" : "") + (tree.class_labels ? "+class" : "");
+}
+
+TreeOptions labels_from_name(std::string_view name) {
+    return similarity_options_from_json(
+               json{{"labels", std::string(name)}}.dump(-1, ' ', false, json::error_handler_t::replace))
+        .tree;
 }
 
 std::vector<std::string> parts_of_list(std::string_view list) {

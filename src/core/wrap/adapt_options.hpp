@@ -72,6 +72,10 @@ struct AdaptOptions {
 [[nodiscard]] TopDown top_down_from_text(std::string_view text);
 [[nodiscard]] std::string top_down_to_text(const TopDown &top_down);
 
+/* Flags of labels by the name that similarity_options_from_json has for them. Throws kInvalidOption. */
+[[nodiscard]] TreeOptions labels_from_name(std::string_view name);
+[[nodiscard]] std::string labels_name(const TreeOptions &tree);
+
 /* The parts of a comma-separated list, trimmed; none is empty unless the list has an empty part. */
 [[nodiscard]] std::vector<std::string> parts_of_list(std::string_view list);
 

@@ -34,9 +34,9 @@ bool has_attribute(const Document &page, NodeId node, std::string_view name) {
     return page.attribute_value(node, name).data() != nullptr;
 }
 
-std::optional<Hop> hop_to(const std::string &base, std::string_view reference) {
+std::optional<FlowHop> hop_to(const std::string &base, std::string_view reference) {
     try {
-        return Hop{resolve_url(parse_url(base), reference).text, "GET", {}};
+        return FlowHop{resolve_url(parse_url(base), reference).text, "GET", {}};
     } catch (const Error &) {
         return std::nullopt; /* mailto, javascript and the like */
     }
@@ -149,14 +149,14 @@ class FormReader {
     nlohmann::json fields_ = nlohmann::json::object();
 };
 
-std::optional<Hop> submit(const Document &page, NodeId form, NodeId button, const std::string &url) {
+std::optional<FlowHop> submit(const Document &page, NodeId form, NodeId button, const std::string &url) {
     std::string_view action = attribute(page, form, "action");
     std::string_view method = attribute(page, form, "method");
     if (button != kNoNode && has_attribute(page, button, "formaction"))
         action = attribute(page, button, "formaction");
     if (button != kNoNode && has_attribute(page, button, "formmethod"))
         method = attribute(page, button, "formmethod");
-    std::optional<Hop> hop = hop_to(url, action);
+    std::optional<FlowHop> hop = hop_to(url, action);
     if (!hop)
         return std::nullopt;
     const std::string body = form_text("form", FormReader(page, form, button).fields());
@@ -210,7 +210,7 @@ std::vector<UrlTemplate> alternatives_from_text(std::string_view text) {
     return alternatives;
 }
 
-std::optional<Hop> refresh_hop(const Document &page, std::string_view refresh_header, const std::string &url) {
+std::optional<FlowHop> refresh_hop(const Document &page, std::string_view refresh_header, const std::string &url) {
     std::string_view address = refresh_address(refresh_header);
     for (NodeId node = 1; node < page.size() && address.empty(); ++node)
         if (page.is_element(node) && page.name(node) == "meta" &&
@@ -219,8 +219,8 @@ std::optional<Hop> refresh_hop(const Document &page, std::string_view refresh_he
     return address.empty() ? std::nullopt : hop_to(url, address);
 }
 
-std::optional<Hop> consent_hop(const Document &page, const std::string &xpath, const std::string &url,
-                               const Limits &limits) {
+std::optional<FlowHop> consent_hop(const Document &page, const std::string &xpath, const std::string &url,
+                                   const Limits &limits) {
     const Selection found = XPath(xpath).evaluate(page, 0, limits);
     if (!found.is_node_set || found.nodes.empty())
         return std::nullopt;

@@ -36,7 +36,7 @@ struct FlowRules {
 [[nodiscard]] std::vector<UrlTemplate> alternatives_from_text(std::string_view text);
 
 /* A request that a page calls for. */
-struct Hop {
+struct FlowHop {
     std::string url; /* absolute */
     std::string method = "GET";
     std::string body; /* application/x-www-form-urlencoded, of a POST */
@@ -44,13 +44,13 @@ struct Hop {
 
 /* Where a page's refresh leads: the value of its Refresh header, if any, else its meta refresh. nullopt without one, for one
  * without URL, and for what is no URL to fetch. `url` is the page's own. */
-[[nodiscard]] std::optional<Hop> refresh_hop(const Document &page, std::string_view refresh_header,
-                                             const std::string &url);
+[[nodiscard]] std::optional<FlowHop> refresh_hop(const Document &page, std::string_view refresh_header,
+                                                 const std::string &url);
 
 /* What following the first node of an XPath asks for: the address of a link or attribute, or a form with the fields that it
  * has, as a browser would submit it; a submit button stands for its form and adds its own name. nullopt when the page has no
  * such node or the node leads nowhere. */
-[[nodiscard]] std::optional<Hop> consent_hop(const Document &page, const std::string &xpath, const std::string &url,
-                                             const Limits &limits);
+[[nodiscard]] std::optional<FlowHop> consent_hop(const Document &page, const std::string &xpath, const std::string &url,
+                                                 const Limits &limits);
 
 } // namespace webwrap

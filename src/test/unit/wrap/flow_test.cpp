@@ -12,7 +12,7 @@ const std::string kUrl = "http://a.example/list/1?x=y";
 
 std::string refresh(const std::string &content, const std::string &header = "") {
     const auto page = parse_html("<meta http-equiv=Refresh content=\"" + content + "\"><p>x");
-    const std::optional<Hop> hop = refresh_hop(*page, header, kUrl);
+    const std::optional<FlowHop> hop = refresh_hop(*page, header, kUrl);
     return hop ? hop->url : "";
 }
 
@@ -28,7 +28,7 @@ TEST(Flow, reads_where_a_refresh_leads) {
     EXPECT_FALSE(refresh_hop(*parse_html("<p>x"), "", kUrl));
 }
 
-std::optional<Hop> consent(const std::string &html, const std::string &xpath) {
+std::optional<FlowHop> consent(const std::string &html, const std::string &xpath) {
     return consent_hop(*parse_html(html), xpath, kUrl, {});
 }
 
@@ -47,13 +47,13 @@ TEST(Flow, submits_forms_as_browsers_do) {
                              "<input name=off value=1 disabled><textarea name=note>n&amp;m</textarea>"
                              "<select name=s><option value=1>a<option selected>b c</select>"
                              "<button name=go value=all>All</button><button name=go value=none>None</button></form>";
-    const std::optional<Hop> whole = consent(form, "//form");
+    const std::optional<FlowHop> whole = consent(form, "//form");
     ASSERT_TRUE(whole);
     EXPECT_EQ(whole->method, "POST");
     EXPECT_EQ(whole->url, "http://a.example/agree?to=1");
     EXPECT_EQ(whole->body, "note=n%26m&s=b+c&t=a+b&yes=on");
     EXPECT_EQ(consent(form, "//button[2]")->body, "go=none&note=n%26m&s=b+c&t=a+b&yes=on");
-    const std::optional<Hop> get = consent("<form action='/s?old=1'><input name=q value=1></form>", "//form");
+    const std::optional<FlowHop> get = consent("<form action='/s?old=1'><input name=q value=1></form>", "//form");
     ASSERT_TRUE(get);
     EXPECT_EQ(get->method, "GET");
     EXPECT_EQ(get->url, "http://a.example/s?q=1");
