@@ -263,7 +263,8 @@ void check_top_down(const Wrapper &wrapper) {
     for (const std::string &name : wrapper.adaptation.top_down.columns)
         if (std::none_of(wrapper.columns.begin(), wrapper.columns.end(),
                          [&](const Column &column) { return column.name == name; }))
-            fail("\"top_down\" names " + in_quotes(name) + ", which is no column of the wrapper");
+            fail("\"top_down\" names " + in_quotes(name) + ", which is no column of the wrapper",
+                 "It is \"all\", \"none\" or an array of column names.");
 }
 
 } // namespace
