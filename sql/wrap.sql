@@ -180,7 +180,7 @@ SELECT parser, row FROM (VALUES ('html5'), ('libxml2')) AS p (parser),
         jsonb_build_object('parser', parser, 'columns', '{"direct": {"xpath": "//table/tr/td"}, "any": {"xpath": "//td"}}'::jsonb)) AS row;
 SELECT * FROM webwrap.verify('<p>', '{"parser": "lxml", "columns": {"a": {"xpath": "//p"}}}');
 SELECT xpath FROM webwrap.adapt('<table id=a><tr><td>1</table>', '//table[@id="a"]/tr/td', '<p>x</p><table id=a><tr><td>1</table>', '{"parser": "libxml2"}');
-SELECT webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>', 'libxml2'),
+SELECT webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>', '{"parser": "libxml2"}'),
        webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>');
 
 -- Settings of section 4 of the paper, each with two outcomes.

@@ -27,14 +27,15 @@ COMMENT ON FUNCTION webwrap.adapt(text, text, text, jsonb) IS
 '(confidence below which a candidate is dropped), similarity_threshold, measure (of the similarity: simple, '
 'clustered, bigram, jaro_winkler, edit, flexible), measures (what is tried, in this order: combined, values and those measures, '
 'each with a threshold of its own behind it if need be; "combined" by default), labels, text_nodes, text, leaf, root (as of '
-'tree_similarity), parser (html5, libxml2). The confidence of a tree measure is its similarity. Ferrara and Baumgartner 2011, sections 3 and 4.';
+'tree_similarity), model (of combined: fitted; equal: no fitted weights; or one of your own as a JSON object, see docs/wrap.md), '
+'parser (html5, libxml2). The confidence of a tree measure is its similarity. Ferrara and Baumgartner 2011, sections 3 and 4.';
 
-CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, parser text DEFAULT 'html5') RETURNS float8
+CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, options jsonb DEFAULT '{}') RETURNS float8
     AS 'MODULE_PATHNAME', 'webwrap_still_holds'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION webwrap.still_holds(text, text, text, text) IS
+COMMENT ON FUNCTION webwrap.still_holds(text, text, text, jsonb) IS
 'Probability, 0..1, that the XPath selects on the new page the kind of data that it selected on the old one. '
-'parser is html5 or libxml2.';
+'options: model, parser, as of webwrap.adapt.';
 
 CREATE FUNCTION webwrap.adapt_wrapper(old_html text, wrapper jsonb, new_html text) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'webwrap_adapt_wrapper'
@@ -46,3 +47,36 @@ COMMENT ON FUNCTION webwrap.adapt_wrapper(text, jsonb, text) IS
 '"labels", "text_nodes", "text", "leaf", "root", "top_down": "all", "none" or names of columns that are adapted because their '
 'record was, "bottom_up": whether the row pattern is adapted for its columns'' sake}; "threshold" and "similarity_threshold" '
 'also in "rows" and in columns. Ferrara and Baumgartner 2011, section 4.';
+
+CREATE FUNCTION webwrap.learn_wrapper(html text, examples jsonb) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'webwrap_learn_wrapper'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION webwrap.learn_wrapper(text, jsonb) IS
+'A wrapper that reads the examples from the page and the other records of their list: learning by example. examples: one '
+'record or an array of records, {"column": value}. A value is a string (a text as the page has it, or a date in ISO 8601), a '
+'number, a boolean, {"xpath": "..."} for a node, null for nothing, an array of values for several nodes, or an array of '
+'objects for nested records. Without a list around the one record the wrapper has no rows. The wrapper gives the examples. '
+'Raises 22023, naming the column and what to add, when an example is not found, nothing explains all examples, or several '
+'wrappers explain them with different results.';
+
+CREATE FUNCTION webwrap.suggest_ddl(html text, examples jsonb, table_name text DEFAULT 'page', server text DEFAULT 'site',
+                                    url text DEFAULT '') RETURNS text
+    AS 'MODULE_PATHNAME', 'webwrap_suggest_ddl'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION webwrap.suggest_ddl(text, jsonb, text, text, text) IS
+'The CREATE FOREIGN TABLE statement for the wrapper that learn_wrapper makes of the examples. table_name may have a schema '
+'before it, read as SQL reads names; server is the name of the server as it is; url is the table''s option, empty for the '
+'base_url of the server. Columns with a value in every record are NOT NULL, numbers that are never negative have a CHECK. '
+'Raises 22023 as learn_wrapper, and for nested records.';
+
+CREATE FUNCTION webwrap.classify(html text, wrappers jsonb)
+    RETURNS TABLE (name text, similarity float8, valid bool, structure float8, fit float8, records int, problem text,
+                   options jsonb)
+    AS 'MODULE_PATHNAME', 'webwrap_classify'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 5;
+COMMENT ON FUNCTION webwrap.classify(text, jsonb) IS
+'Which of several templates a page is of, best first (Ferrara and Baumgartner 2011, section 6). wrappers: {name: {"wrapper": '
+'{...}, "example": html of a page of that template, "options": {...}}} or {name: wrapper}. similarity: 0..1, of structure and '
+'wrapper. valid: the wrapper holds on the page and reads something. structure: likeness of the tree-grams to those of the '
+'example, null without one. fit: share of the wrapper''s patterns that find what they should. records: how many it '
+'reads. problem: its first violation. options: as given with the template. Raises HV024 for a malformed template.';

@@ -4,6 +4,7 @@ BENCH_ROUNDS ?= 5
 BENCH_PAGES  ?= 200
 BENCH_PAIRS  ?= 100
 BENCH_SITES  ?= 10
+KINDS        ?= $(BUILD)/kinds/out
 
 BENCH_PROGRAMS = parse select match
 BENCH_CLUSTER  = $(PYTHON) src/test/servers/cluster.py run $(BUILD)/bench/cluster
@@ -13,7 +14,8 @@ BENCH_LIBS    := libxml-2.0 libxxhash icu-uc icu-i18n gumbo
 BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cflags $(BENCH_LIBS)) \
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
-.PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt
+.PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
+        bench-learn kinds
 
 bench: ## runs all benchmarks, one after the other
 	@for name in parse select match extract fetch adapt; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
@@ -43,8 +45,15 @@ bench-extract: bench-pages bench-deps ## extraction in SQL, against PL/Python wi
 bench-fetch: bench-deps ## pages far and near, against curl --parallel and a loop of blocking requests (installed webwrap)
 	@$(BENCH_CLUSTER) --set webwrap.allowed_networks=127.0.0.0/8 -- $(PYTHON) src/bench/fetch.py --rounds $(BENCH_ROUNDS)
 
-bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone (installed webwrap)
-	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/adapt.py $(EVOLUTION) --every $(BENCH_SITES)
+bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone and attribute relocation (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/adapt.py $(EVOLUTION) --every $(BENCH_SITES) $(if $(wildcard $(KINDS)/cases.jsonl),--kinds $(KINDS)) $(BENCH_ADAPT)
+
+kinds: ## builds cases of kinds of sites that nothing was fitted on, from packages, in build/kinds; bench-adapt then takes them too
+	@sh src/bench/kinds/deps.sh $(BUILD)/kinds
+	@$(BUILD)/kinds/venv/bin/python src/bench/kinds/build.py $(BUILD)/kinds $(KINDS)
+
+bench-learn: bench-pages bench-deps ## how often a wrapper learned from one or two values selects the rest (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/learn.py $(EVOLUTION)
 
 # The peers' headers come with bench-deps, so what needs them is built by a make that starts after it.
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/bench/bench/%.o $(BUILD)/bench/core.a

@@ -75,7 +75,7 @@ std::vector<SimilarNode> SubtreeSearch::find(const Tree &example, Measure measur
         for (TreeNode node = first; node != kNoTreeNode;
              node = node_to_next_identical_[static_cast<std::size_t>(node)]) {
             if (node == first || !is_same_for_class)
-                similarity = query.may_reach(node, threshold) ? query.similarity(node) : -1;
+                similarity = query.may_reach(node, threshold) ? query.similarity_from(node, threshold) : -1;
             if (similarity > 0 && similarity >= threshold)
                 found.push_back({tree_.document_node(node), similarity});
             else if (is_same_for_class)

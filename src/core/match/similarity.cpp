@@ -35,16 +35,13 @@ class SimilarityQuery::Scorer {
         : example_(example), root_(root), page_(page), budget_(budget) {}
     virtual ~Scorer() = default;
     [[nodiscard]] virtual double similarity(TreeNode node) = 0;
+    [[nodiscard]] virtual double similarity_from(TreeNode node, double) { return similarity(node); }
     [[nodiscard]] virtual bool may_reach(TreeNode node, double threshold) = 0;
 
   protected:
     [[nodiscard]] const Tree &example() const { return example_.tree; }
     [[nodiscard]] const Tree &page() const { return page_.tree; }
     [[nodiscard]] TreeNode root() const { return root_; }
-    [[nodiscard]] SubtreeClass example_class() const { return example_.node_to_class[static_cast<std::size_t>(root_)]; }
-    [[nodiscard]] SubtreeClass page_class(TreeNode node) const {
-        return page_.node_to_class[static_cast<std::size_t>(node)];
-    }
     [[nodiscard]] TreeNode example_size() const { return example().subtree_size(root_); }
     [[nodiscard]] bool is_same_label(TreeNode node) const { return page().label(node) == example().label(root_); }
     [[nodiscard]] CellBudget &budget() const { return budget_; }
@@ -84,11 +81,17 @@ class SimilarityQuery::SimpleScorer final : public Scorer {
   public:
     SimpleScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
                  CellBudget &budget)
-        : Scorer(example, root, page, budget), matcher_(index, SimpleScoring{}, budget),
+        : Scorer(example, root, page, budget),
+          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), SimpleScoring{}, budget),
           histogram_(example.tree.labels_of(root), index.label_count()) {}
 
     [[nodiscard]] double similarity(TreeNode node) override {
-        return dice(matcher_.match(example_class(), page_class(node)), example_size(), page().subtree_size(node));
+        return similarity_from(node, 0);
+    }
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        const double needed = threshold * static_cast<double>(example_size() + size) / 2;
+        return dice(matcher_.match(root(), node, static_cast<std::int32_t>(needed)), example_size(), size);
     }
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
         if (!is_same_label(node))
@@ -99,19 +102,24 @@ class SimilarityQuery::SimpleScorer final : public Scorer {
     }
 
   private:
-    SimpleMatcher matcher_;
+    TreeMatcher<SimpleScoring, IndexedIdentity> matcher_;
     LabelHistogram histogram_;
 };
 
 class SimilarityQuery::ClusteredScorer final : public Scorer {
   public:
-    ClusteredScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+    ClusteredScorer(const IndexedTree &example, TreeNode root, const IndexedTree &page,
                     const SimilarityOptions &options, CellBudget &budget)
-        : Scorer(example, root, page, budget), matcher_(index, ClusteredScoring{options.leaf_rule}, budget),
+        : Scorer(example, root, page, budget),
+          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), ClusteredScoring{options.leaf_rule}, budget),
           root_rule_(options.root_rule) {}
 
     [[nodiscard]] double similarity(TreeNode node) override {
-        return matcher_.match(example_class(), page_class(node)) * sibling_ratio(node);
+        return similarity_from(node, 0);
+    }
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
+        const double ratio = sibling_ratio(node);
+        return matcher_.match(root(), node, threshold / ratio - kRoundingSlack) * ratio;
     }
     /* Of two inner nodes each child of the one with fewer counts 1 at most. */
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
@@ -130,7 +138,7 @@ class SimilarityQuery::ClusteredScorer final : public Scorer {
         return smaller_by_greater(example().siblings(root()), page().siblings(node));
     }
 
-    ClusteredMatcher matcher_;
+    TreeMatcher<ClusteredScoring, IndexedIdentity> matcher_;
     RootRule root_rule_;
 };
 
@@ -233,7 +241,7 @@ SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &e
         scorer_ = std::make_unique<SimpleScorer>(index, example, example_root, page, budget);
         break;
     case Measure::kClustered:
-        scorer_ = std::make_unique<ClusteredScorer>(index, example, example_root, page, options, budget);
+        scorer_ = std::make_unique<ClusteredScorer>(example, example_root, page, options, budget);
         break;
     case Measure::kBigram:
         scorer_ = std::make_unique<BigramScorer>(example, example_root, page, budget);
@@ -254,12 +262,18 @@ SimilarityQuery::~SimilarityQuery() = default;
 
 double SimilarityQuery::similarity(TreeNode node) { return scorer_->similarity(node); }
 
+double SimilarityQuery::similarity_from(TreeNode node, double threshold) {
+    return scorer_->similarity_from(node, threshold);
+}
+
 bool SimilarityQuery::may_reach(TreeNode node, double threshold) { return scorer_->may_reach(node, threshold); }
 
 double tree_similarity(const Tree &a, const Tree &b, Measure measure, const SimilarityOptions &options,
                        const Limits &limits) {
     if (a.empty() || b.empty())
         return a.empty() && b.empty() ? 1.0 : 0.0;
+    if (measure == Measure::kSimple)
+        return dice(simple_tree_matching(a, b, limits), a.size(), b.size());
     if (measure == Measure::kEdit)
         return edit_similarity(tree_edit_distance(a, b, limits), a.size(), b.size());
     SubtreeIndex index;

@@ -43,6 +43,9 @@ class SimilarityQuery {
      * O(|example| + |subtree|). */
     [[nodiscard]] double similarity(TreeNode node);
 
+    /* The same when it is at least the threshold, else anything below; that may take much less. */
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold);
+
     /* False when similarity(node) is certainly below the threshold, or 0. Looks at root labels, sizes and degrees,
      * and, when those do not decide, at the label histograms: O(|subtree|), the rest is O(1). */
     [[nodiscard]] bool may_reach(TreeNode node, double threshold);

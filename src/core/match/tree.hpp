@@ -79,6 +79,11 @@ class Tree {
         return std::span<const LabelId>(node_to_label_)
             .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
     }
+    /* subtree_size of these nodes. With the labels they say all of a subtree: equal ranges, identical subtrees. */
+    [[nodiscard]] std::span<const TreeNode> sizes_of(TreeNode node) const {
+        return std::span<const TreeNode>(node_to_size_)
+            .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
+    }
     [[nodiscard]] const LabelTable &label_table() const noexcept { return *labels_; }
 
   private:

@@ -3,66 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/interrupt.hpp"
 #include "core/match/similarity.hpp"
-#include "core/wrap/paths.hpp"
+#include "core/wrap/anchored_path.hpp"
 #include "core/wrap/relocate.hpp"
+#include "core/wrap/targets.hpp"
 
 namespace webwrap {
 
 namespace {
 
 constexpr std::size_t kMaxAnswers = 5;
-
-/* What an XPath selects, as elements and what follows them in the path. */
-struct Targets {
-    std::vector<NodeId> elements;
-    std::string tail; /* "", "/@href", "/text()" */
-};
-
-/* nullopt when the selection is empty, no node set, or of mixed kinds. */
-std::optional<Targets> targets_of(const Document &page, const Selection &selection) {
-    if (!selection.is_node_set || selection.nodes.empty())
-        return std::nullopt;
-    Targets targets;
-    for (const NodeRef &ref : selection.nodes) {
-        std::string tail;
-        NodeId element = ref.node;
-        if (ref.is_attribute()) {
-            tail = "/@" + std::string(page.name_text(page.attribute(ref.attribute).name));
-        } else if (!page.is_element(ref.node)) {
-            tail = "/text()";
-            element = page.parent(ref.node);
-        }
-        if (!targets.elements.empty() && tail != targets.tail)
-            return std::nullopt;
-        targets.tail = tail;
-        if (element > 0 && (targets.elements.empty() || targets.elements.back() != element))
-            targets.elements.push_back(element);
-    }
-    std::sort(targets.elements.begin(), targets.elements.end());
-    targets.elements.erase(std::unique(targets.elements.begin(), targets.elements.end()), targets.elements.end());
-    if (targets.elements.empty())
-        return std::nullopt;
-    return targets;
-}
-
-/* The best XPath that selects exactly these elements. */
-std::optional<std::string> exact_path(const Document &page, const std::vector<NodeId> &elements, const Limits &limits) {
-    const ElementSet set{&page, elements};
-    for (const PathCandidate &candidate : set_paths({&set, 1})) {
-        Interrupt::poll();
-        const Selection selection = XPath(candidate.xpath).evaluate(page, 0, limits);
-        if (selection.nodes.size() != elements.size())
-            continue;
-        bool equal = true;
-        for (std::size_t i = 0; i < elements.size() && equal; ++i)
-            equal = selection.nodes[i] == NodeRef{elements[i], -1};
-        if (equal)
-            return candidate.xpath;
-    }
-    return std::nullopt;
-}
 
 /* True when the pages have the same elements, attributes and texts. */
 bool same_page(const Document &a, const Document &b) {
@@ -86,15 +36,6 @@ bool same_page(const Document &a, const Document &b) {
     return true;
 }
 
-double logistic(double x) { return 1 / (1 + std::exp(-x)); }
-
-/* Probability that the relocation is right, from its own evidence and its lead over the next different one. The constants
- * were set by hand from measured bands, see docs/wrap.md. */
-double confidence_of(const Relocation &best, double lead) {
-    return logistic(-7.0 + 9.0 * best.mean + 3.0 * best.profile + 1.0 * best.count + 12.0 * best.margin +
-                    10.0 * best.back + 20.0 * std::min(lead, 0.1));
-}
-
 double tree_similarity_of(const Document &old_page, NodeId before, const Document &new_page, NodeId after,
                           const AdaptOptions &options, const Limits &limits) {
     LabelTable labels;
@@ -110,16 +51,24 @@ std::vector<Candidate> adapt(const Document &old_page, std::string_view xpath, c
     const std::optional<Targets> targets = targets_of(old_page, XPath(xpath).evaluate(old_page, 0, limits));
     if (!targets)
         return {};
-    Relocator relocator(old_page, targets->elements, new_page);
-    const std::vector<Relocation> found = relocator.find();
+    const AdaptationModel &model = options.model ? *options.model : fitted_model();
+    Relocator relocator(old_page, targets->elements, new_page, model);
+    const std::vector<Relocation> &found = relocator.find();
     std::vector<Candidate> answers;
     for (std::size_t i = 0; i < found.size() && answers.size() < kMaxAnswers; ++i) {
-        const double lead =
-            i == 0 ? found[0].score - (found.size() > 1 ? found[1].score : 0) : found[i].score - found[0].score;
-        Candidate candidate;
-        candidate.confidence = confidence_of(found[i], std::max(lead, -0.1));
-        if (candidate.confidence < options.threshold)
+        bool is_new = true;
+        for (std::size_t j = 0; j < i && is_new; ++j)
+            is_new = !relocator.is_same_answer(found[i], found[j]);
+        if (!is_new)
             continue;
+        /* What the ranking likes less is no answer when the best one is none. */
+        if (answers.empty() && i > 0)
+            break;
+        const TrustVector trust = relocator.trust(found[i]);
+        Candidate candidate;
+        candidate.confidence = model.answer.probability(trust);
+        if (candidate.confidence < options.threshold)
+            break;
         const std::optional<std::string> path = exact_path(new_page, found[i].elements, limits);
         if (!path)
             continue;
@@ -132,12 +81,11 @@ std::vector<Candidate> adapt(const Document &old_page, std::string_view xpath, c
         if (candidate.similarity >= options.similarity_threshold)
             answers.push_back(std::move(candidate));
     }
-    std::stable_sort(answers.begin(), answers.end(),
-                     [](const Candidate &a, const Candidate &b) { return a.confidence > b.confidence; });
     return answers;
 }
 
-double still_holds(const Document &old_page, std::string_view xpath, const Document &new_page, const Limits &limits) {
+double still_holds(const Document &old_page, std::string_view xpath, const Document &new_page,
+                   const AdaptOptions &options, const Limits &limits) {
     const XPath compiled(xpath);
     const std::optional<Targets> before = targets_of(old_page, compiled.evaluate(old_page, 0, limits));
     const std::optional<Targets> after = targets_of(new_page, compiled.evaluate(new_page, 0, limits));
@@ -145,12 +93,10 @@ double still_holds(const Document &old_page, std::string_view xpath, const Docum
         return 0;
     if (same_page(old_page, new_page))
         return 1;
-    Relocator relocator(old_page, before->elements, new_page);
-    const Relocation own = relocator.judge(after->elements);
-    const std::vector<Relocation> found = relocator.find();
-    const double best = found.empty() ? own.score : std::max(own.score, found.front().score);
-    return logistic(-3.5 + 9.0 * own.mean + 3.0 * own.profile + 1.0 * own.count + 8.0 * own.back -
-                    25.0 * (best - own.score));
+    const AdaptationModel &model = options.model ? *options.model : fitted_model();
+    Relocator relocator(old_page, before->elements, new_page, model);
+    const std::optional<Relocation> own = relocator.judge(after->elements);
+    return own ? model.holds.probability(relocator.trust(*own)) : 0;
 }
 
 } // namespace webwrap

@@ -29,7 +29,7 @@ struct Candidate {
 /* Probability that `xpath` selects on the new page the kind of data it selected on the old one; 0 when it selects nothing
  * there, 1 on an unchanged page. */
 [[nodiscard]] double still_holds(const Document &old_page, std::string_view xpath, const Document &new_page,
-                                 const Limits &limits);
+                                 const AdaptOptions &options, const Limits &limits);
 
 /* An old page that the wrapper was right on, and the page that now stands in its place (the same URL where possible). */
 struct PagePair {

@@ -46,6 +46,15 @@ std::string text_of(const json &object, const char *key, std::string fallback) {
     return found->get<std::string>();
 }
 
+/* "fitted", "equal", or a model of one's own. */
+std::shared_ptr<const AdaptationModel> model_from_option(const nlohmann::json &model) {
+    if (model == "fitted")
+        return nullptr;
+    if (model == "equal")
+        return {std::shared_ptr<void>(), &equal_model()};
+    return std::make_shared<const AdaptationModel>(model_from_json(model.dump()));
+}
+
 /* A text of "name" or "name threshold". */
 AdaptMeasure measure_from_text(std::string_view text) {
     const std::size_t space = text.find_first_of(" \t\n");
@@ -119,7 +128,7 @@ AdaptOptions read_options(std::string_view text, Scope scope) {
     std::vector<std::string_view> keys{"threshold", "similarity_threshold", "measure", "measures"};
     keys.insert(keys.end(), kSimilarityKeys.begin(), kSimilarityKeys.end());
     if (scope == Scope::kOneXPath)
-        keys.emplace_back("parser");
+        keys.insert(keys.end(), {"model", "parser"});
     else
         keys.insert(keys.end(), {"top_down", "bottom_up"});
     for (const auto &[key, value] : object.items())
@@ -139,6 +148,8 @@ AdaptOptions read_options(std::string_view text, Scope scope) {
         throw Error(ErrorKind::kInvalidOption, error.message(), error.detail(), error.hint());
     }
     options.parser = html_parser_from_name(text_of(object, "parser", "html5"));
+    if (const auto model = object.find("model"); model != object.end())
+        options.model = model_from_option(*model);
     if (const auto found = object.find("measures"); found != object.end())
         options.measures = measures_from(*found);
     json similarity = json::object();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "core/match/options.hpp"
 #include "core/parse/parse.hpp"
+#include "core/wrap/confidence.hpp"
 
 namespace webwrap {
 
@@ -36,12 +38,13 @@ struct TopDown {
 
 /* Settings of adaptation (paper section 4). */
 struct AdaptOptions {
-    double threshold = 0.7;                  /* confidence below which webwrap abstains */
-    double similarity_threshold = 0.0;       /* tree similarity below which a candidate is dropped */
-    std::string measure = "simple";          /* tree measure of the similarity that is reported */
-    HtmlParser parser = HtmlParser::kHtml5;  /* for callers that parse the pages */
-    std::vector<AdaptMeasure> measures = {}; /* tried in this order; empty: "combined" alone */
-    SimilarityOptions similarity = {};       /* what trees are made of and how measures look at them */
+    double threshold = 0.7;                            /* confidence below which webwrap abstains */
+    double similarity_threshold = 0.0;                 /* tree similarity below which a candidate is dropped */
+    std::string measure = "simple";                    /* tree measure of the similarity that is reported */
+    std::shared_ptr<const AdaptationModel> model = {}; /* of "combined"; null: the fitted one */
+    HtmlParser parser = HtmlParser::kHtml5;            /* for callers that parse the pages */
+    std::vector<AdaptMeasure> measures = {};           /* tried in this order; empty: "combined" alone */
+    SimilarityOptions similarity = {};                 /* what trees are made of and how measures look at them */
     TopDown top_down = {};
     bool bottom_up = true; /* a record pattern without violation is adapted for its columns' sake */
     std::map<std::string, PatternThresholds> patterns = {}; /* by column name, or "rows" */
@@ -53,7 +56,7 @@ struct AdaptOptions {
     [[nodiscard]] double tree_threshold_of(const std::string &pattern, const AdaptMeasure &measure) const;
 };
 
-/* Reads options of one adaptation as JSON: threshold, similarity_threshold, measure, measures, parser, and those of
+/* Reads options of one adaptation as JSON: threshold, similarity_threshold, measure, measures, model, parser, and those of
  * similarity_options_from_json. Throws kInvalidOption. */
 [[nodiscard]] AdaptOptions adapt_options_from_json(std::string_view json);
 

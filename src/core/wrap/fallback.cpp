@@ -7,6 +7,7 @@
 #include "core/base/text.hpp"
 #include "core/wrap/paths.hpp"
 #include "core/wrap/places.hpp"
+#include "core/wrap/profile.hpp"
 #include "core/wrap/relocate.hpp"
 
 namespace webwrap {
@@ -59,8 +60,9 @@ bool StructureAdapter::find_rows() {
             targets.push_back(record.row.node);
     if (targets.size() < 2)
         return false;
-    Relocator relocator(evidence_.old_page(0), targets, evidence_.new_page(0));
-    const std::vector<Relocation> found = relocator.find();
+    const AdaptationModel &model = options_.model ? *options_.model : fitted_model();
+    Relocator relocator(evidence_.old_page(0), targets, evidence_.new_page(0), model);
+    const std::vector<Relocation> &found = relocator.find();
     for (std::size_t i = 0; i < found.size() && i < kMaxRowGroups; ++i) {
         if (found[i].elements.size() < 2)
             continue;
@@ -76,7 +78,7 @@ bool StructureAdapter::find_rows() {
                 continue;
             row_path_ = path.xpath;
             rows_ = found[i].elements;
-            row_confidence_ = std::min(kMostConfidence, found[i].mean + 0.2 * found[i].profile);
+            row_confidence_ = std::min(kMostConfidence, model.answer.probability(relocator.trust(found[i])));
             return true;
         }
     }

@@ -2,92 +2,183 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <unordered_map>
+
+#include <xxhash.h>
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/wrap/evidence.hpp"
 #include "core/wrap/names.hpp"
+#include "core/wrap/page_data.hpp"
 #include "core/wrap/profile.hpp"
 
 namespace webwrap {
 
 namespace {
 
-constexpr std::size_t kMaxWords = 40;      /* of one text */
-constexpr std::size_t kMaxTextBytes = 600; /* of an element's text that is looked at */
-constexpr std::size_t kAround = 6;         /* words before and after an element */
+constexpr std::int32_t kMaxWords = 40; /* of one text */
+constexpr std::size_t kMaxShape = 60;  /* bytes of a text's shape */
+constexpr std::int32_t kAround = 6;    /* words before and after an element */
+constexpr std::int32_t kHeadingWords = 12, kLabelWords = 12;
 constexpr int kMaxAncestors = 6;
 constexpr std::size_t kMaxBag = 64;
-constexpr float kRarePage = 300; /* on a page of fewer elements nothing is as rare as it can be */
+constexpr NodeId kMaxBelow = 400; /* nodes of a subtree that are looked at */
+constexpr std::size_t kMaxNaming = 200, kMaxAddress = 200, kMaxValue = 40;
+constexpr std::size_t kFirstSlots = 1U << 14U;
 constexpr int kPollEvery = 256;
 
-bool is_heading(std::string_view tag) { return tag.size() == 2 && tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6'; }
+/* Kinds of tokens; words, which all texts share, are kind 0. */
+enum Kind : std::uint64_t { kWord, kTagOf, kShapeOf, kAttribute, kValue, kStep, kAbove, kPair, kPathOf, kWhole };
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    std::uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U))) * 0xbf58476d1ce4e5b9U;
+    return x ^ (x >> 29U);
+}
+
+bool names_heading(std::string_view tag) { return tag.size() == 2 && tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6'; }
 
 bool is_naming(std::string_view name) {
     return name == "class" || name == "id" || name == "itemprop" || name == "property" || name == "name" ||
            name == "rel" || name == "role" || name == "headers" || name == "itemtype";
 }
 
-/* Words of the page in document order, with the range of them that belongs to each node. */
-struct PageWords {
-    std::vector<TokenId> words;
-    std::vector<std::int32_t> node_to_first; /* one more than nodes: words before the node's end of opening */
-};
+bool is_address(std::string_view name) {
+    return name == "href" || name == "src" || name == "srcset" || name == "data-src";
+}
+
+} // namespace
+
+TokenTable::TokenTable() : slots_(kFirstSlots, Slot{0, -1}) {}
+
+TokenId TokenTable::intern(std::string_view text, std::uint64_t kind) {
+    return intern(XXH3_64bits_withSeed(text.data(), text.size(), kind));
+}
+
+TokenId TokenTable::intern(std::uint64_t hash) {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+        if (slots_[at].token < 0) {
+            slots_[at] = {hash, count_};
+            const TokenId token = count_++;
+            if (static_cast<std::size_t>(count_) * 2 > slots_.size())
+                grow();
+            return token;
+        }
+        if (slots_[at].hash == hash)
+            return slots_[at].token;
+    }
+}
+
+void TokenTable::grow() {
+    std::vector<Slot> old(slots_.size() * 2, Slot{0, -1});
+    old.swap(slots_);
+    const std::size_t mask = slots_.size() - 1;
+    for (const Slot &slot : old) {
+        if (slot.token < 0)
+            continue;
+        std::size_t at = slot.hash & mask;
+        while (slots_[at].token >= 0)
+            at = (at + 1) & mask;
+        slots_[at] = slot;
+    }
+}
 
 class FeatureBuilder {
   public:
-    FeatureBuilder(const Document &document, TokenTable &tokens) : document_(document), tokens_(tokens) {
-        read_words();
-    }
+    FeatureBuilder(const Document &document, TokenTable &tokens, PageFeatures &page)
+        : document_(document), tokens_(tokens), page_(page) {}
 
-    ElementFeatures build(NodeId node);
-    void note_heading(NodeId node) { heading_ = node; }
+    void run();
 
   private:
-    void read_words();
-    void add(ElementFeatures &element, Bag bag, TokenId token) {
-        std::vector<TokenId> &tokens = element.bags[static_cast<std::size_t>(bag)];
-        if (tokens.size() < kMaxBag)
+    void read_texts();
+    void add_element(NodeId node);
+    void add(Bag bag, TokenId token) {
+        std::vector<TokenId> &tokens = page_.bags_[static_cast<std::size_t>(bag)].tokens;
+        const auto first = static_cast<std::size_t>(page_.bags_[static_cast<std::size_t>(bag)].first.back());
+        if (tokens.size() - first < kMaxBag &&
+            std::find(tokens.begin() + static_cast<std::ptrdiff_t>(first), tokens.end(), token) == tokens.end())
             tokens.push_back(token);
     }
-    void add(ElementFeatures &element, Bag bag, const std::string &text) { add(element, bag, tokens_.intern(text)); }
-    void add_text(ElementFeatures &element);
-    void add_attributes(ElementFeatures &element);
-    void add_surroundings(ElementFeatures &element);
-    void add_structure(ElementFeatures &element);
-    const std::vector<TokenId> &names_of(NodeId node);
+    void add_words(Bag bag, std::int32_t first, std::int32_t end, std::int32_t most) {
+        for (std::int32_t i = first; i < end && i < first + most; ++i)
+            add(bag, words_[static_cast<std::size_t>(i)]);
+    }
+    [[nodiscard]] std::int32_t first_word(NodeId node) const { return node_to_word_[static_cast<std::size_t>(node)]; }
+    [[nodiscard]] NodeId end_of(NodeId node) const { return document_.end_of(node); }
+    std::uint64_t words_hash(std::int32_t first, std::int32_t end) const;
+    void add_text(NodeId node);
+    void add_neighbours(std::int32_t first, std::int32_t end);
+    void add_attributes(NodeId node);
+    void add_address(NodeId node);
+    void add_surroundings(NodeId node);
+    void add_structure(NodeId node);
+    void add_scalars(NodeId node);
+    std::span<const TokenId> names_of(NodeId node);
+    TokenId tag_token(NodeId node);
 
     const Document &document_;
     TokenTable &tokens_;
-    PageWords words_;
-    NodeId heading_ = kNoNode;
+    PageFeatures &page_;
+    std::vector<TokenId> words_;
+    std::vector<NodeId> word_to_text_;
+    std::vector<std::int32_t> node_to_word_; /* words before the node, one more entry than nodes */
+    std::unordered_map<std::string_view, TokenId> word_memo_;
     std::unordered_map<NodeId, std::vector<TokenId>> node_to_names_;
+    std::unordered_map<NameId, TokenId> tag_memo_;
+    std::unordered_map<NodeId, std::int32_t> siblings_;            /* by parent and tag, see add_element */
+    std::unordered_map<std::uint64_t, std::vector<TokenId>> data_; /* text to metadata keys */
+    std::vector<TokenId> title_;
+    NodeId heading_ = kNoNode;
 };
 
-void FeatureBuilder::read_words() {
-    words_.node_to_first.resize(static_cast<std::size_t>(document_.size()) + 1);
+void FeatureBuilder::read_texts() {
+    node_to_word_.resize(static_cast<std::size_t>(document_.size()) + 1);
+    page_.text_before_.resize(static_cast<std::size_t>(document_.size()) + 1);
     NodeId hidden_end = 0;
+    std::int32_t bytes = 0;
     for (NodeId node = 0; node < document_.size(); ++node) {
         if (node % kPollEvery == 0)
             Interrupt::poll();
-        words_.node_to_first[static_cast<std::size_t>(node)] = static_cast<std::int32_t>(words_.words.size());
+        node_to_word_[static_cast<std::size_t>(node)] = static_cast<std::int32_t>(words_.size());
+        page_.text_before_[static_cast<std::size_t>(node)] = bytes;
         if (document_.is_element(node) && is_hidden_content(document_.name(node)))
-            hidden_end = std::max(hidden_end, document_.end_of(node));
-        if (document_.kind(node) == NodeKind::kText && node >= hidden_end)
-            for (const std::string &word : words_of(document_.text(node)))
-                words_.words.push_back(tokens_.intern(word));
+            hidden_end = std::max(hidden_end, end_of(node));
+        if (document_.kind(node) != NodeKind::kText || node < hidden_end)
+            continue;
+        bytes += static_cast<std::int32_t>(trim(document_.text(node)).size());
+        for (const std::string &word : words_of(document_.text(node)))
+            words_.push_back(tokens_.intern(word));
+        word_to_text_.resize(words_.size(), node);
     }
-    words_.node_to_first.back() = static_cast<std::int32_t>(words_.words.size());
+    node_to_word_.back() = static_cast<std::int32_t>(words_.size());
+    page_.text_before_.back() = bytes;
 }
 
-const std::vector<TokenId> &FeatureBuilder::names_of(NodeId node) {
+std::uint64_t FeatureBuilder::words_hash(std::int32_t first, std::int32_t end) const {
+    std::uint64_t hash = 0;
+    for (std::int32_t i = first; i < end; ++i)
+        hash = mix(hash, static_cast<std::uint64_t>(words_[static_cast<std::size_t>(i)]) + 1);
+    return hash;
+}
+
+TokenId FeatureBuilder::tag_token(NodeId node) {
+    const auto [found, is_new] = tag_memo_.try_emplace(document_.name_id(node), 0);
+    if (is_new)
+        found->second = tokens_.intern(document_.name(node), kTagOf);
+    return found->second;
+}
+
+std::span<const TokenId> FeatureBuilder::names_of(NodeId node) {
     const auto [found, is_new] = node_to_names_.try_emplace(node);
     if (!is_new)
         return found->second;
     for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
         if (!is_naming(document_.name_text(document_.attribute(at).name)))
             continue;
-        for (const std::string_view token : class_tokens(document_.attribute(at).value.substr(0, 200)))
+        for (const std::string_view token : class_tokens(document_.attribute(at).value.substr(0, kMaxNaming)))
             if (is_stable_token(token))
                 for (const std::string &word : words_of(token))
                     found->second.push_back(tokens_.intern(word));
@@ -95,240 +186,206 @@ const std::vector<TokenId> &FeatureBuilder::names_of(NodeId node) {
     return found->second;
 }
 
-void FeatureBuilder::add_text(ElementFeatures &element) {
-    const auto first = words_.node_to_first[static_cast<std::size_t>(element.node)];
-    const auto end = words_.node_to_first[static_cast<std::size_t>(document_.end_of(element.node))];
-    for (std::int32_t i = first; i < end && i < first + static_cast<std::int32_t>(kMaxWords); ++i)
-        add(element, Bag::kText, words_.words[static_cast<std::size_t>(i)]);
-    for (std::size_t n = 1; n <= kAround; ++n) {
-        if (first >= static_cast<std::int32_t>(n))
-            add(element, Bag::kBefore, words_.words[static_cast<std::size_t>(first) - n]);
-        if (static_cast<std::size_t>(end) + n <= words_.words.size())
-            add(element, Bag::kAfter, words_.words[static_cast<std::size_t>(end) + n - 1]);
+/* The text nodes with words next to those of an element. */
+void FeatureBuilder::add_neighbours(std::int32_t first, std::int32_t end) {
+    if (first > 0) {
+        const NodeId text = word_to_text_[static_cast<std::size_t>(first) - 1];
+        add_words(Bag::kLabel, first_word(text), first, kLabelWords);
     }
-    std::uint64_t hash = 0;
-    for (std::int32_t i = first; i < end; ++i)
-        hash = (hash + static_cast<std::uint64_t>(words_.words[static_cast<std::size_t>(i)]) + 1) * 0x9e3779b97f4a7c15U;
-    element.text_hash = hash;
-    std::size_t length = 0, digits = 0;
+    if (static_cast<std::size_t>(end) < words_.size()) {
+        const NodeId text = word_to_text_[static_cast<std::size_t>(end)];
+        add_words(Bag::kNext, end, first_word(text + 1), kLabelWords);
+    }
+}
+
+void FeatureBuilder::add_text(NodeId node) {
+    const std::int32_t first = first_word(node), end = first_word(end_of(node));
+    const auto all = static_cast<std::int32_t>(words_.size());
+    add_words(Bag::kWords, first, end, kMaxWords);
+    for (NodeId child = document_.first_child(node); child != kNoNode; child = document_.next_sibling(child))
+        if (document_.kind(child) == NodeKind::kText)
+            add_words(Bag::kOwn, first_word(child), first_word(child + 1), kMaxWords);
+    add_words(Bag::kBefore, std::max(0, first - kAround), first, kAround);
+    add_words(Bag::kAfter, end, all, kAround);
+    add_neighbours(first, end);
+    const std::uint64_t hash = words_hash(first, end);
+    page_.text_hashes_.push_back(first == end ? 0 : hash);
+    if (first != end)
+        if (const auto found = data_.find(hash); found != data_.end())
+            for (const TokenId key : found->second)
+                add(Bag::kData, key);
     std::string text;
-    for (NodeId node = element.node; node < document_.end_of(element.node); ++node) {
-        if (document_.is_element(node) && is_hidden_content(document_.name(node))) {
-            node = document_.end_of(node) - 1;
-            continue;
-        }
-        if (document_.kind(node) != NodeKind::kText)
-            continue;
-        length += trim(document_.text(node)).size();
-        if (text.size() < kMaxTextBytes)
-            text += document_.text(node).substr(0, kMaxTextBytes);
+    std::int32_t digits = 0;
+    for (NodeId below = node + 1; below < end_of(node) && text.size() < 2 * kMaxShape; ++below) {
+        if (document_.is_element(below) && is_hidden_content(document_.name(below)))
+            below = end_of(below) - 1;
+        else if (document_.kind(below) == NodeKind::kText)
+            text += document_.text(below).substr(0, 4 * kMaxShape);
     }
     text = fold_space(text);
     for (const char c : text)
-        digits += c >= '0' && c <= '9' ? 1 : 0;
-    const std::string shape = "^" + shape_of(std::string_view(text).substr(0, 60)) + "$";
+        digits += is_digit(c) ? 1 : 0;
+    const std::string shape = "^" + shape_of(std::string_view(text).substr(0, kMaxShape)) + "$";
     for (std::size_t i = 0; i + 3 <= shape.size(); ++i)
-        add(element, Bag::kShape, "s:" + shape.substr(i, 3));
-    element.scalars[static_cast<std::size_t>(Scalar::kLength)] =
-        static_cast<float>(std::sqrt(static_cast<double>(length)));
-    element.scalars[static_cast<std::size_t>(Scalar::kDigits)] = static_cast<float>(digits);
+        add(Bag::kShape, tokens_.intern(std::string_view(shape).substr(i, 3), kShapeOf));
+    page_.scalars_.back()[static_cast<std::size_t>(Scalar::kDigits)] = static_cast<float>(digits);
+    float common = 0;
+    for (const TokenId word : title_)
+        for (std::int32_t i = first; i < end && i < first + kMaxWords; ++i)
+            if (words_[static_cast<std::size_t>(i)] == word) {
+                ++common;
+                break;
+            }
+    const float either = static_cast<float>(title_.size()) + static_cast<float>(std::min(end - first, kMaxWords));
+    page_.scalars_.back()[static_cast<std::size_t>(Scalar::kTitle)] = either > 0 ? 2 * common / either : 0;
 }
 
-void FeatureBuilder::add_attributes(ElementFeatures &element) {
-    for (const TokenId name : names_of(element.node))
-        add(element, Bag::kName, name);
-    NodeId linked = element.node;
+void FeatureBuilder::add_address(NodeId node) {
+    for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at)
+        if (is_address(document_.name_text(document_.attribute(at).name)))
+            for (const std::string &word : words_of(document_.attribute(at).value.substr(0, kMaxAddress)))
+                add(Bag::kAddress, tokens_.intern(word));
+}
+
+void FeatureBuilder::add_attributes(NodeId node) {
+    for (const TokenId name : names_of(node))
+        add(Bag::kName, name);
+    for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
+        const std::string_view name = document_.name_text(document_.attribute(at).name);
+        const std::string_view value = document_.attribute(at).value;
+        if (is_naming(name))
+            for (const std::string_view token : class_tokens(value.substr(0, kMaxNaming)))
+                add(Bag::kNameWhole, tokens_.intern(token, kWhole));
+        const TokenId named = tokens_.intern(name, kAttribute);
+        add(Bag::kAttributes, named);
+        if (value.size() <= kMaxValue && !is_address(name))
+            add(Bag::kAttributes, tokens_.intern(mix(static_cast<std::uint64_t>(named),
+                                                     XXH3_64bits_withSeed(value.data(), value.size(), kValue))));
+    }
+    add_address(node);
+    NodeId linked = node;
     for (int step = 0; step < 3 && linked > 0 && document_.name(linked) != "a"; ++step)
         linked = document_.parent(linked);
-    for (const NodeId node : {element.node, linked}) {
-        if (node <= 0 || (node != element.node && document_.name(node) != "a"))
-            continue;
-        for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
-            const std::string name(document_.name_text(document_.attribute(at).name));
-            const std::string_view value = document_.attribute(at).value;
-            if (name == "href" || name == "src" || name == "srcset" || name == "data-src") {
-                for (const std::string &word : words_of(value.substr(0, 200)))
-                    add(element, Bag::kAddress, word);
-            }
-            if (node != element.node)
-                continue;
-            add(element, Bag::kAttributes, "@" + name);
-            if (value.size() <= 40 && name != "href" && name != "src")
-                add(element, Bag::kAttributes, "@" + name + "=" + std::string(value));
-        }
-        if (linked == element.node)
-            break;
-    }
+    if (linked > 0 && linked != node && document_.name(linked) == "a")
+        add_address(linked);
 }
 
-void FeatureBuilder::add_surroundings(ElementFeatures &element) {
+void FeatureBuilder::add_surroundings(NodeId node) {
     int step = 0;
-    for (NodeId node = document_.parent(element.node); node > 0 && step < kMaxAncestors;
-         node = document_.parent(node), ++step) {
-        for (const TokenId name : names_of(node))
-            add(element, Bag::kAncestors, name);
-        add(element, Bag::kPath, "p" + std::to_string(step) + std::string(document_.name(node)));
-        add(element, Bag::kPath, "a" + std::string(document_.name(node)));
+    for (NodeId above = document_.parent(node); above > 0 && step < kMaxAncestors;
+         above = document_.parent(above), ++step) {
+        for (const TokenId name : names_of(above))
+            add(Bag::kAncestors, name);
+        const auto tag = static_cast<std::uint64_t>(tag_token(above));
+        add(Bag::kPath, tokens_.intern(mix(mix(kStep, tag), static_cast<std::uint64_t>(step))));
+        add(Bag::kPath, tokens_.intern(mix(kAbove, tag)));
     }
-    if (const NodeId parent = document_.parent(element.node); parent > 0) {
-        add(element, Bag::kParent, "<" + std::string(document_.name(parent)));
+    if (const NodeId parent = document_.parent(node); parent > 0) {
+        add(Bag::kParent, tag_token(parent));
         for (const TokenId name : names_of(parent))
-            add(element, Bag::kParent, name);
+            add(Bag::kParent, name);
     }
-    if (heading_ != kNoNode) {
-        const auto first = words_.node_to_first[static_cast<std::size_t>(heading_)];
-        const auto end = words_.node_to_first[static_cast<std::size_t>(document_.end_of(heading_))];
-        for (std::int32_t i = first; i < end && i < first + 12; ++i)
-            add(element, Bag::kHeading, words_.words[static_cast<std::size_t>(i)]);
-    }
+    if (heading_ != kNoNode)
+        add_words(Bag::kHeading, first_word(heading_), first_word(end_of(heading_)), kHeadingWords);
 }
 
-void FeatureBuilder::add_structure(ElementFeatures &element) {
-    int elements = 0, links = 0;
-    const NodeId end = std::min(document_.end_of(element.node), element.node + 400);
-    for (NodeId node = element.node + 1; node < end; ++node) {
-        if (!document_.is_element(node))
+void FeatureBuilder::add_structure(NodeId node) {
+    std::int32_t elements = 0, links = 0;
+    const NodeId end = std::min(end_of(node), node + kMaxBelow);
+    for (NodeId below = node + 1; below < end; ++below) {
+        if (!document_.is_element(below))
             continue;
         ++elements;
-        links += document_.name(node) == "a" ? 1 : 0;
-        const NodeId parent = document_.parent(node);
-        if (parent == element.node)
-            add(element, Bag::kChildren, "c" + std::string(document_.name(node)));
-        add(element, Bag::kSubtree, std::string(document_.name(parent)) + ">" + std::string(document_.name(node)));
+        links += document_.name(below) == "a" ? 1 : 0;
+        const NodeId parent = document_.parent(below);
+        const TokenId tag = tag_token(below);
+        if (parent == node) {
+            add(Bag::kChildren, tag);
+            for (const TokenId name : names_of(below))
+                add(Bag::kChildNames, name);
+        }
+        const auto pair =
+            mix(mix(kPair, static_cast<std::uint64_t>(tag_token(parent))), static_cast<std::uint64_t>(tag));
+        add(Bag::kSubtree, tokens_.intern(pair));
     }
-    int siblings = 0;
-    for (NodeId sibling = document_.first_child(document_.parent(element.node)); sibling != kNoNode;
-         sibling = document_.next_sibling(sibling))
-        siblings += document_.is_element(sibling) && document_.name_id(sibling) == element.tag ? 1 : 0;
-    const auto set = [&](Scalar scalar, double value) {
-        element.scalars[static_cast<std::size_t>(scalar)] = static_cast<float>(value);
+    page_.scalars_.back()[static_cast<std::size_t>(Scalar::kSize)] = static_cast<float>(elements);
+    page_.scalars_.back()[static_cast<std::size_t>(Scalar::kLinks)] = static_cast<float>(links);
+}
+
+void FeatureBuilder::add_scalars(NodeId node) {
+    const auto set = [this](Scalar scalar, double value) {
+        page_.scalars_.back()[static_cast<std::size_t>(scalar)] = static_cast<float>(value);
     };
-    set(Scalar::kSize, elements);
-    set(Scalar::kDepth, document_.depth(element.node));
-    set(Scalar::kPosition, 20.0 * element.node / document_.size());
-    set(Scalar::kSiblings, siblings);
-    set(Scalar::kLinks, links);
+    const std::int32_t length = page_.text_before(end_of(node)) - page_.text_before(node);
+    set(Scalar::kLength, std::sqrt(static_cast<double>(length)));
+    set(Scalar::kDepth, page_.depths_.back());
+    set(Scalar::kPosition, 20.0 * node / document_.size());
 }
 
-ElementFeatures FeatureBuilder::build(NodeId node) {
-    ElementFeatures element;
-    element.node = node;
-    element.tag = document_.name_id(node);
-    add_text(element);
-    add_attributes(element);
-    add_surroundings(element);
-    add_structure(element);
-    for (std::vector<TokenId> &bag : element.bags) {
-        std::sort(bag.begin(), bag.end());
-        bag.erase(std::unique(bag.begin(), bag.end()), bag.end());
+void FeatureBuilder::add_element(NodeId node) {
+    const ElementId parent = document_.parent(node) > 0 ? page_.find(document_.parent(node)) : kNoElement;
+    const TokenId tag = tag_token(node);
+    page_.node_to_element_[static_cast<std::size_t>(node)] = static_cast<ElementId>(page_.nodes_.size());
+    page_.nodes_.push_back(node);
+    page_.scalars_.emplace_back();
+    page_.tags_.push_back(tag);
+    page_.parents_.push_back(parent);
+    page_.depths_.push_back(parent == kNoElement ? 1 : page_.depth(parent) + 1);
+    const std::uint64_t above = parent == kNoElement ? kPathOf : static_cast<std::uint64_t>(page_.path(parent));
+    page_.paths_.push_back(tokens_.intern(mix(mix(kPathOf, above), static_cast<std::uint64_t>(tag))));
+    const std::string_view classes = document_.attribute_value(node, "class");
+    page_.class_hashes_.push_back(classes.data() == nullptr ? 0 : XXH3_64bits(classes.data(), classes.size()));
+    page_.is_heading_.push_back(names_heading(document_.name(node)));
+    add_scalars(node);
+    add_text(node);
+    add_attributes(node);
+    add_surroundings(node);
+    add_structure(node);
+    for (auto &bag : page_.bags_)
+        bag.first.push_back(static_cast<std::int32_t>(bag.tokens.size()));
+}
+
+void FeatureBuilder::run() {
+    read_texts();
+    const PageData data = page_data(document_);
+    for (const std::string &word : words_of(data.title))
+        if (const TokenId token = tokens_.intern(word); std::find(title_.begin(), title_.end(), token) == title_.end())
+            title_.push_back(token);
+    for (const DataValue &value : data.values) {
+        std::uint64_t hash = 0;
+        for (const std::string &word : words_of(value.text))
+            hash = mix(hash, static_cast<std::uint64_t>(tokens_.intern(word)) + 1);
+        data_[hash].push_back(tokens_.intern(value.key));
     }
-    return element;
-}
-
-} // namespace
-
-TokenId TokenTable::intern(std::string_view text) {
-    return text_to_id_.try_emplace(std::string(text), static_cast<TokenId>(text_to_id_.size())).first->second;
+    for (NodeId node = 1; node < document_.size(); ++node) {
+        if (node % kPollEvery == 0)
+            Interrupt::poll();
+        if (!document_.is_element(node))
+            continue;
+        const std::string_view tag = document_.name(node);
+        if (is_hidden_content(tag) || tag == "head") {
+            node = end_of(node) - 1;
+            continue;
+        }
+        add_element(node);
+        if (names_heading(tag))
+            heading_ = node;
+    }
+    /* Ordinals and numbers of siblings of one tag. */
+    page_.ordinals_.resize(page_.size());
+    std::unordered_map<std::uint64_t, std::int32_t> counts;
+    const auto family = [this](std::size_t i) {
+        return mix(static_cast<std::uint64_t>(page_.parents_[i] + 1), static_cast<std::uint64_t>(page_.tags_[i]));
+    };
+    for (std::size_t i = 0; i < page_.size(); ++i)
+        page_.ordinals_[i] = ++counts[family(i)];
+    for (std::size_t i = 0; i < page_.size(); ++i)
+        page_.scalars_[i][static_cast<std::size_t>(Scalar::kSiblings)] = static_cast<float>(counts[family(i)]);
 }
 
 PageFeatures::PageFeatures(const Document &document, TokenTable &tokens)
-    : document_(&document), node_to_element_(static_cast<std::size_t>(document.size()), -1) {
-    FeatureBuilder builder(document, tokens);
-    for (NodeId node = 1; node < document.size(); ++node) {
-        if (node % kPollEvery == 0)
-            Interrupt::poll();
-        if (!document.is_element(node))
-            continue;
-        const std::string_view tag = document.name(node);
-        if (is_hidden_content(tag) || tag == "head") {
-            node = document.end_of(node) - 1;
-            continue;
-        }
-        node_to_element_[static_cast<std::size_t>(node)] = static_cast<std::int32_t>(elements_.size());
-        elements_.push_back(builder.build(node));
-        if (is_heading(tag))
-            builder.note_heading(node);
-    }
-}
-
-FeatureMatcher::FeatureMatcher(const PageFeatures &page, const TokenTable &tokens) : page_(&page) {
-    const auto count = static_cast<float>(std::max<std::size_t>(1, page.size()));
-    for (std::size_t bag = 0; bag < kBagCount; ++bag) {
-        auto &postings = token_to_elements_[bag];
-        postings.resize(tokens.size());
-        for (std::size_t i = 0; i < page.size(); ++i)
-            for (const TokenId token : page.elements()[i].bags[bag])
-                postings[static_cast<std::size_t>(token)].push_back(static_cast<std::int32_t>(i));
-        token_to_weight_[bag].resize(tokens.size());
-        for (std::size_t token = 0; token < postings.size(); ++token)
-            token_to_weight_[bag][token] = std::log2(1 + count / static_cast<float>(postings[token].size() + 1));
-        element_to_weight_[bag].resize(page.size());
-        for (std::size_t i = 0; i < page.size(); ++i)
-            for (const TokenId token : page.elements()[i].bags[bag])
-                element_to_weight_[bag][i] += token_to_weight_[bag][static_cast<std::size_t>(token)];
-    }
-}
-
-void FeatureMatcher::add_scores(const PageFeatures &its_page, const ElementFeatures &example, float weight,
-                                Scores &scores) const {
-    std::vector<float> common(page_->size());
-    for (std::size_t bag = 0; bag < kBagCount; ++bag) {
-        Interrupt::poll();
-        std::fill(common.begin(), common.end(), 0.0F);
-        float total = 0;
-        for (const TokenId token : example.bags[bag]) {
-            const float token_weight = token_to_weight_[bag][static_cast<std::size_t>(token)];
-            total += token_weight;
-            for (const std::int32_t element : token_to_elements_[bag][static_cast<std::size_t>(token)])
-                common[static_cast<std::size_t>(element)] += token_weight;
-        }
-        for (std::size_t i = 0; i < common.size(); ++i) {
-            const float either = total + element_to_weight_[bag][i] - common[i];
-            /* Nothing on both sides says little, but not nothing. */
-            scores[i][bag] += weight * (either > 0 ? common[i] / either : 0.5F);
-        }
-    }
-    const std::string_view tag = its_page.document().name(example.node);
-    for (std::size_t i = 0; i < page_->size(); ++i) {
-        const ElementFeatures &element = page_->elements()[i];
-        for (std::size_t scalar = 0; scalar < kScalarCount; ++scalar) {
-            const float a = example.scalars[scalar] + 1, b = element.scalars[scalar] + 1;
-            scores[i][kBagCount + scalar] += weight * std::min(a, b) / std::max(a, b);
-        }
-        const std::string_view other = page_->document().name(element.node);
-        scores[i][kTagFeature] += weight * (tag == other ? 1.0F : is_heading(tag) && is_heading(other) ? 0.5F : 0.0F);
-        scores[i][kEqualTextFeature] +=
-            weight * (example.text_hash != 0 && example.text_hash == element.text_hash ? 1.0F : 0.0F);
-    }
-}
-
-float FeatureMatcher::mean_of(const std::array<float, kFeatureCount> &scores) {
-    float sum = 0;
-    for (const float score : scores)
-        sum += score;
-    return sum / static_cast<float>(kFeatureCount);
-}
-
-std::vector<float> FeatureMatcher::combine(const Scores &scores) const {
-    const std::size_t count = scores.size();
-    std::vector<float> combined(count);
-    if (count == 0)
-        return combined;
-    const float most = std::log(std::max(static_cast<float>(count), kRarePage) + 1);
-    std::vector<float> sorted(count);
-    for (std::size_t feature = 0; feature < kFeatureCount; ++feature) {
-        Interrupt::poll();
-        for (std::size_t i = 0; i < count; ++i)
-            sorted[i] = scores[i][feature];
-        std::sort(sorted.begin(), sorted.end());
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto at_least =
-                sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), scores[i][feature] - 1e-6F);
-            const float rarity = std::log((static_cast<float>(count) + 1) / static_cast<float>(at_least)) / most;
-            combined[i] += (scores[i][feature] + rarity) / (2 * static_cast<float>(kFeatureCount));
-        }
-    }
-    return combined;
+    : document_(&document), node_to_element_(static_cast<std::size_t>(document.size()), kNoElement) {
+    FeatureBuilder(document, tokens, *this).run();
 }
 
 } // namespace webwrap

@@ -2,9 +2,8 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
+#include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/parse/document.hpp"
@@ -12,45 +11,56 @@
 namespace webwrap {
 
 using TokenId = std::int32_t;
+using ElementId = std::int32_t; /* index of an element in PageFeatures */
+inline constexpr ElementId kNoElement = -1;
 
 /* Kinds of tokens that describe an element; each is compared on its own. */
 enum class Bag : std::size_t {
     kName,       /* words of class, id and other naming attributes */
-    kText,       /* words of its text */
+    kNameWhole,  /* the tokens of these attributes, unsplit */
+    kData,       /* keys under which the page's metadata (JSON-LD, meta) hold the same text */
+    kWords,      /* words of its text */
+    kOwn,        /* words of the texts right below it */
     kShape,      /* trigrams of its text's shape */
+    kParent,     /* tag and names of its parent */
     kAncestors,  /* names of the elements around it */
     kBefore,     /* words before it */
     kAfter,      /* words after it */
+    kLabel,      /* words of the text right before it */
+    kNext,       /* words of the text right after it */
     kHeading,    /* words of the heading before it */
     kAttributes, /* attribute names and short values */
     kAddress,    /* words of its link or image address */
     kChildren,   /* tags of its children */
-    kSubtree,    /* parent and child tags below it */
-    kParent,     /* tag and names of its parent */
+    kChildNames, /* names of its children */
+    kSubtree,    /* pairs of parent and child tags below it */
     kPath,       /* tags above it, with their distance */
 };
-inline constexpr std::size_t kBagCount = 13;
+inline constexpr std::size_t kBagCount = 19;
 
-/* Numbers that describe an element; likeness is the smaller over the greater. */
-enum class Scalar : std::size_t { kLength, kDigits, kSize, kDepth, kPosition, kSiblings, kLinks };
-inline constexpr std::size_t kScalarCount = 7;
+/* Numbers that describe an element. */
+enum class Scalar : std::size_t { kLength, kDigits, kSize, kDepth, kPosition, kSiblings, kLinks, kTitle };
+inline constexpr std::size_t kScalarCount = 8;
 
-/* Tokens of all pages that are compared. */
+/* Tokens of all pages that are compared: texts by their 64-bit hash. A collision would make two tokens one, which moves a
+ * likeness a little and nothing else. */
 class TokenTable {
   public:
-    TokenId intern(std::string_view text);
-    [[nodiscard]] std::size_t size() const noexcept { return text_to_id_.size(); }
+    TokenTable();
+    /* Texts of different kinds are different tokens. */
+    TokenId intern(std::string_view text, std::uint64_t kind = 0);
+    TokenId intern(std::uint64_t hash);
+    [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(count_); }
 
   private:
-    std::unordered_map<std::string, TokenId> text_to_id_;
-};
+    struct Slot {
+        std::uint64_t hash;
+        TokenId token;
+    };
+    void grow();
 
-struct ElementFeatures {
-    NodeId node = kNoNode;
-    NameId tag = kNoName;
-    std::array<std::vector<TokenId>, kBagCount> bags; /* sorted, each token once */
-    std::array<float, kScalarCount> scalars{};
-    std::uint64_t text_hash = 0; /* of the folded text; 0 when there is none */
+    std::vector<Slot> slots_;
+    TokenId count_ = 0;
 };
 
 /* The elements of a page's body with what describes them. The document must outlive it. O(page * depth limit); polls. */
@@ -59,42 +69,62 @@ class PageFeatures {
     PageFeatures(const Document &document, TokenTable &tokens);
 
     [[nodiscard]] const Document &document() const noexcept { return *document_; }
-    [[nodiscard]] const std::vector<ElementFeatures> &elements() const noexcept { return elements_; }
-    [[nodiscard]] std::size_t size() const noexcept { return elements_.size(); }
-    /* Index of a node's features, or -1 (text, script and the like). */
-    [[nodiscard]] std::int32_t find(NodeId node) const { return node_to_element_[static_cast<std::size_t>(node)]; }
+    [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
+    /* kNoElement for texts, scripts and the like. */
+    [[nodiscard]] ElementId find(NodeId node) const { return node_to_element_[static_cast<std::size_t>(node)]; }
+    [[nodiscard]] NodeId node(ElementId element) const { return nodes_[static_cast<std::size_t>(element)]; }
+    [[nodiscard]] NodeId end(ElementId element) const { return document_->end_of(node(element)); }
+    /* Each token once. */
+    [[nodiscard]] std::span<const TokenId> bag(ElementId element, Bag bag) const {
+        const BagTokens &all = bags_[static_cast<std::size_t>(bag)];
+        const std::int32_t first = all.first[static_cast<std::size_t>(element)];
+        return {all.tokens.data() + first,
+                static_cast<std::size_t>(all.first[static_cast<std::size_t>(element) + 1] - first)};
+    }
+    [[nodiscard]] float scalar(ElementId element, Scalar scalar) const {
+        return scalars_[static_cast<std::size_t>(element)][static_cast<std::size_t>(scalar)];
+    }
+    [[nodiscard]] const std::array<float, kScalarCount> &scalars(ElementId element) const {
+        return scalars_[static_cast<std::size_t>(element)];
+    }
+    /* Tag as a token, and the parent's (-1 at the top). */
+    [[nodiscard]] TokenId tag(ElementId element) const { return tags_[static_cast<std::size_t>(element)]; }
+    [[nodiscard]] bool is_heading(ElementId element) const { return is_heading_[static_cast<std::size_t>(element)]; }
+    /* Of the words of its text; 0 when there is none. */
+    [[nodiscard]] std::uint64_t text_hash(ElementId element) const {
+        return text_hashes_[static_cast<std::size_t>(element)];
+    }
+    /* Of its class attribute. */
+    [[nodiscard]] std::uint64_t class_hash(ElementId element) const {
+        return class_hashes_[static_cast<std::size_t>(element)];
+    }
+    [[nodiscard]] ElementId parent(ElementId element) const { return parents_[static_cast<std::size_t>(element)]; }
+    /* Place among the siblings of the same tag, from 1. */
+    [[nodiscard]] std::int32_t ordinal(ElementId element) const { return ordinals_[static_cast<std::size_t>(element)]; }
+    /* The tags from the root to the element as a number; equal paths have equal ones on all pages of the token table. */
+    [[nodiscard]] TokenId path(ElementId element) const { return paths_[static_cast<std::size_t>(element)]; }
+    /* Elements from the root to it, itself included. */
+    [[nodiscard]] std::int32_t depth(ElementId element) const { return depths_[static_cast<std::size_t>(element)]; }
+    /* Visible bytes of text before the node with this id. */
+    [[nodiscard]] std::int32_t text_before(NodeId node) const { return text_before_[static_cast<std::size_t>(node)]; }
 
   private:
+    friend class FeatureBuilder;
+    struct BagTokens {
+        std::vector<TokenId> tokens;
+        std::vector<std::int32_t> first{0}; /* one more entry than elements */
+    };
+
     const Document *document_;
-    std::vector<ElementFeatures> elements_;
-    std::vector<std::int32_t> node_to_element_;
-};
-
-/* Compares one element with all elements of a page: for each feature a likeness in 0..1 for every element. Rare tokens of
- * the page weigh more. O(tokens' occurrences + elements). */
-class FeatureMatcher {
-  public:
-    /* Bags, scalars, tag, equal text. */
-    static constexpr std::size_t kFeatureCount = kBagCount + kScalarCount + 2;
-    static constexpr std::size_t kTagFeature = kBagCount + kScalarCount;
-    static constexpr std::size_t kEqualTextFeature = kTagFeature + 1;
-    using Scores = std::vector<std::array<float, kFeatureCount>>;
-
-    FeatureMatcher(const PageFeatures &page, const TokenTable &tokens);
-
-    [[nodiscard]] const PageFeatures &page() const noexcept { return *page_; }
-    /* Adds the likeness of `example` (of `its_page`) to every element of the page, times `weight`. */
-    void add_scores(const PageFeatures &its_page, const ElementFeatures &example, float weight, Scores &scores) const;
-    /* Mean over the features and their rarity on the page, 0..1, by element. */
-    [[nodiscard]] std::vector<float> combine(const Scores &scores) const;
-    /* The plain mean of an element's features. */
-    [[nodiscard]] static float mean_of(const std::array<float, kFeatureCount> &scores);
-
-  private:
-    const PageFeatures *page_;
-    std::array<std::vector<std::vector<std::int32_t>>, kBagCount> token_to_elements_;
-    std::array<std::vector<float>, kBagCount> token_to_weight_;
-    std::array<std::vector<float>, kBagCount> element_to_weight_;
+    std::vector<NodeId> nodes_;
+    std::vector<ElementId> node_to_element_;
+    std::array<BagTokens, kBagCount> bags_;
+    std::vector<std::array<float, kScalarCount>> scalars_;
+    std::vector<TokenId> tags_, paths_;
+    std::vector<std::uint64_t> text_hashes_, class_hashes_;
+    std::vector<ElementId> parents_;
+    std::vector<std::int32_t> ordinals_, depths_, text_before_;
+    std::vector<bool> is_heading_;
 };
 
 } // namespace webwrap

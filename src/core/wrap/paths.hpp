@@ -29,6 +29,9 @@ struct ElementSet {
  * by position at last. None has been evaluated; best first. */
 [[nodiscard]] std::vector<PathCandidate> set_paths(std::span<const ElementSet> sets);
 
+/* Such forms that all elements of a set have, the bare tag left out. */
+[[nodiscard]] std::vector<PathCandidate> common_tests(const ElementSet &set);
+
 /* `tag[...]` forms for an element by the names its markup gives it, cheapest first, the bare tag last. */
 [[nodiscard]] std::vector<PathCandidate> element_tests(const Document &document, NodeId element);
 

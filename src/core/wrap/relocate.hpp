@@ -2,58 +2,50 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "core/base/limits.hpp"
-#include "core/select/xpath.hpp"
-#include "core/wrap/features.hpp"
-#include "core/wrap/profile.hpp"
+#include "core/wrap/confidence.hpp"
+#include "core/wrap/group_search.hpp"
 
 namespace webwrap {
 
-/* A set of elements of the new page that may be what the old XPath selected, with what speaks for it. */
+/* A set of elements of the new page that may be what the old XPath selected. */
 struct Relocation {
     std::vector<NodeId> elements; /* in document order */
-    double mean = 0;              /* mean likeness of its elements to the old ones, features and rarity, 0..1 */
-    double profile = 0;           /* likeness of the texts as a whole */
-    double count = 0;             /* smaller over greater number of elements */
-    double margin = 0;            /* mean minus the best element left out */
-    double back = 0;              /* way back: likeness to the old elements minus that to the best other element */
-    double score = 0;             /* all of it */
+    RankedGroup ranked;
 };
 
-/* Finds the elements of one pattern on another page, with no record or known wrapper around it: a mean of simple features
- * and their rarity scores elements, groups are built from the best ones, and the best groups are scored as a whole and on
- * their way back. Documents must outlive it. */
+/* Finds the elements of one pattern on another page, with no record or known wrapper around it. Documents and model must
+ * outlive it. */
 class Relocator {
   public:
-    /* `targets` are elements of the old page, at least one. */
-    Relocator(const Document &old_page, std::vector<NodeId> targets, const Document &new_page);
+    /* `targets` are elements of the old page, at least one. Polls. */
+    Relocator(const Document &old_page, const std::vector<NodeId> &targets, const Document &new_page,
+              const AdaptationModel &model);
 
     /* Best first; empty when the new page has no elements. Polls. */
-    [[nodiscard]] std::vector<Relocation> find();
-    /* The same judgement of given elements of the new page. */
-    [[nodiscard]] Relocation judge(std::vector<NodeId> elements);
+    [[nodiscard]] const std::vector<Relocation> &find();
+    /* The same judgement of given elements of the new page; nullopt when they are no elements of its body. */
+    [[nodiscard]] std::optional<Relocation> judge(const std::vector<NodeId> &elements) const;
+    /* What speaks for the relocation as an answer: its lead, its evidence, and the way back, which looks for the group on
+     * the old page as if that were the new one. Polls. */
+    [[nodiscard]] TrustVector trust(const Relocation &relocation);
+    [[nodiscard]] bool is_same_answer(const Relocation &a, const Relocation &b) const {
+        return search_->is_same_answer(a.ranked.group, b.ranked.group);
+    }
+
+    [[nodiscard]] TargetKind kind() const { return search_->kind(); }
 
   private:
-    [[nodiscard]] std::vector<std::vector<NodeId>> groups();
-    void score(Relocation &relocation);
-    void look_back(Relocation &relocation);
-    [[nodiscard]] std::vector<std::string> texts_of(const Document &page, const std::vector<NodeId> &elements) const;
-    [[nodiscard]] float score_of(NodeId element) const;
-
-    const Document &old_page_;
-    const Document &new_page_;
-    std::vector<NodeId> targets_;
+    const AdaptationModel &model_;
     TokenTable tokens_;
-    PageFeatures old_features_;
-    PageFeatures new_features_;
-    FeatureMatcher new_matcher_;
-    std::unique_ptr<FeatureMatcher> old_matcher_;
-    std::vector<float> scores_;        /* by element of the new page */
-    std::vector<std::int32_t> ranked_; /* elements of the new page, best first */
-    ValueProfile old_profile_;
+    PageFeatures old_features_, new_features_;
+    FeatureMatcher old_matcher_, new_matcher_;
+    PageCounts old_counts_, new_counts_;
+    std::unique_ptr<GroupSearch> search_;
+    std::vector<RankedGroup> ranked_;
+    std::vector<Relocation> found_;
+    bool is_found_ = false;
 };
 
 } // namespace webwrap

@@ -120,6 +120,13 @@ std::string bare_positional(const Document &document, NodeId element) {
 
 } // namespace
 
+std::vector<PathCandidate> common_tests(const ElementSet &set) {
+    std::vector<PathCandidate> tests = container_tests({&set, 1});
+    std::erase_if(tests,
+                  [&set](const PathCandidate &test) { return test.xpath == set.document->name(set.elements.front()); });
+    return tests;
+}
+
 std::vector<PathCandidate> set_paths(std::span<const ElementSet> sets) {
     std::vector<PathCandidate> paths;
     const auto add = [&](std::string xpath, int cost) {

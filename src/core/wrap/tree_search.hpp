@@ -9,7 +9,7 @@
 #include "core/base/limits.hpp"
 #include "core/match/search.hpp"
 #include "core/wrap/adapt.hpp"
-#include "core/wrap/targets.hpp"
+#include "core/wrap/pattern_targets.hpp"
 
 namespace webwrap {
 

@@ -10,7 +10,7 @@
 #include "core/wrap/alignment.hpp"
 #include "core/wrap/evidence.hpp"
 #include "core/wrap/places.hpp"
-#include "core/wrap/targets.hpp"
+#include "core/wrap/pattern_targets.hpp"
 
 namespace webwrap {
 

@@ -74,10 +74,10 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
 
 WEBWRAP_SQL_FUNCTION(webwrap_still_holds) {
     const Limits limits = current_limits();
-    const HtmlParser parser = html_parser_from_name(text_argument(fcinfo, 3));
-    const auto old_page = parsed_page(fcinfo, 0, limits, parser);
-    const auto new_page = parsed_page(fcinfo, 2, limits, parser);
-    return Float8GetDatum(still_holds(*old_page, text_argument(fcinfo, 1), *new_page, limits));
+    const AdaptOptions options = adapt_options_from_json(jsonb_argument(fcinfo, 3));
+    const auto old_page = parsed_page(fcinfo, 0, limits, options.parser);
+    const auto new_page = parsed_page(fcinfo, 2, limits, options.parser);
+    return Float8GetDatum(still_holds(*old_page, text_argument(fcinfo, 1), *new_page, options, limits));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_adapt_wrapper) {

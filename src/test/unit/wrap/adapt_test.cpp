@@ -70,10 +70,10 @@ TEST(Adapt, gives_no_answer_when_there_is_none) {
 TEST(StillHolds, knows_an_unchanged_page_and_a_lost_pattern) {
     const auto old_page = parse_html(article("How to mend a chair", "Carl Voss", false));
     const auto other = parse_html(article("Painting old doors", "Dora Quist", false));
-    EXPECT_EQ(still_holds(*old_page, "//div[@class='post']/h1", *old_page, {}), 1);
-    EXPECT_GT(still_holds(*old_page, "//div[@class='post']/h1", *other, {}), 0.5);
-    EXPECT_EQ(still_holds(*old_page, "//table", *other, {}), 0);
-    EXPECT_EQ(still_holds(*old_page, "//div[@class='post']/h1", *parse_html("<p>Closed</p>"), {}), 0);
+    EXPECT_EQ(still_holds(*old_page, "//div[@class='post']/h1", *old_page, {}, {}), 1);
+    EXPECT_GT(still_holds(*old_page, "//div[@class='post']/h1", *other, {}, {}), 0.5);
+    EXPECT_EQ(still_holds(*old_page, "//table", *other, {}, {}), 0);
+    EXPECT_EQ(still_holds(*old_page, "//div[@class='post']/h1", *parse_html("<p>Closed</p>"), {}, {}), 0);
 }
 
 TEST(StillHolds, sees_that_something_else_is_selected) {
@@ -81,7 +81,7 @@ TEST(StillHolds, sees_that_something_else_is_selected) {
     const auto new_page = parse_html("<html><body><div class='post'><p>First paragraph about many things.</p>"
                                      "<span class='author'>Contact</span></div><div><h1>Painting old doors</h1>"
                                      "<b class='author'>By Dora Quist</b></div></body></html>");
-    const double now = still_holds(*old_page, "/html/body/div[1]/*[1]", *new_page, {});
+    const double now = still_holds(*old_page, "/html/body/div[1]/*[1]", *new_page, {}, {});
     EXPECT_LT(now, 0.9);
 }
 
