@@ -254,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(OptionError{R"({"label": "tag"})", "tree similarity option \"label\" is not known",
                                 "Valid options are labels, text_nodes, text, leaf, root."},
                     OptionError{R"({"labels": "id"})", "value \"id\" of tree similarity option \"labels\" is not valid",
-                                "Valid values are tag, tag+id, tag+class, tag+id+class, tag+attributes."},
+                                "Valid values are tag, tag+id, tag+class, tag+id+class, tag+attributes, tag+path."},
                     OptionError{R"({"text_nodes": "yes"})",
                                 "value \"yes\" of tree similarity option \"text_nodes\" is not valid",
                                 "Valid values are true, false."},
