@@ -34,7 +34,7 @@ COMMENT ON FUNCTION webwrap.tree_similarity(text, text, text, jsonb) IS
 'order: tolerates inserted and removed levels), edit (1 - 2 d / (number of nodes of both + d) for tree_edit_distance d; Li '
 'and Zhang 2011), flexible (2 * sum of the similarities of tree_mapping / number of nodes of both: tolerates moves, '
 'inserted levels and renamed nodes); Ferrara and Baumgartner 2011, section 4, Brisset et al. 2020. options: labels ("tag", '
-'"tag+id", "tag+class", "tag+id+class", "tag+attributes": what must be equal, or for flexible has tokens in common), '
+'"tag+id", "tag+class", "tag+id+class", "tag+attributes", "path": what must be equal, or for flexible has tokens in common), '
 'text_nodes (boolean: text that is not only white space counts as a leaf), text ("any", or "exact": words count, those of '
 'the leaf, without text_nodes those of its element), and for clustered leaf ("printed", or "both": a leaf is similar to a leaf only) and root ("one", or "printed": '
 'divided by its siblings, which only similar_nodes can see). Markup as in simple_tree_matching. Raises 22023 for an unknown '

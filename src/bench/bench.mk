@@ -15,7 +15,7 @@ BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cfla
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
 .PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
-        bench-further kinds
+        bench-learn bench-further kinds
 
 bench: ## runs all benchmarks, one after the other
 	@for name in parse select match extract fetch adapt; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
@@ -55,6 +55,9 @@ bench-further: bench-pages bench-deps ## adapted XPaths on a further page of the
 kinds: ## builds cases of kinds of sites that nothing was fitted on, from packages, in build/kinds; bench-adapt then takes them too
 	@sh src/bench/kinds/deps.sh $(BUILD)/kinds
 	@$(BUILD)/kinds/venv/bin/python src/bench/kinds/build.py $(BUILD)/kinds $(KINDS)
+
+bench-learn: bench-pages bench-deps ## how often a wrapper learned from one or two values selects the rest (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/learn.py $(EVOLUTION)
 
 # The peers' headers come with bench-deps, so what needs them is built by a make that starts after it.
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/bench/bench/%.o $(BUILD)/bench/core.a

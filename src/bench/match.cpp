@@ -15,6 +15,7 @@
 #include "core/match/clustered.hpp"
 #include "core/match/edit_distance.hpp"
 #include "core/match/search.hpp"
+#include "core/match/simple.hpp"
 #include "core/parse/parse.hpp"
 
 using namespace webwrap;
@@ -47,6 +48,20 @@ double plain_match(const PlainNode &a, const PlainNode &b, std::size_t divisor) 
             best[i][j] = std::max({best[i][j - 1], best[i - 1][j], best[i - 1][j - 1] + pair});
         }
     return (m > 0 && n > 0 ? best[m][n] : best[m][n] + 1) / static_cast<double>(divisor);
+}
+
+/* Simple tree matching as Selkow has it: the same without divisors. */
+std::int32_t plain_simple_match(const PlainNode &a, const PlainNode &b) {
+    if (a.label != b.label)
+        return 0;
+    const std::size_t m = a.children.size(), n = b.children.size();
+    std::vector<std::vector<std::int32_t>> best(m + 1, std::vector<std::int32_t>(n + 1, 0));
+    for (std::size_t i = 1; i <= m; ++i)
+        for (std::size_t j = 1; j <= n; ++j) {
+            const std::int32_t pair = plain_simple_match(*a.children[i - 1], *b.children[j - 1]);
+            best[i][j] = std::max({best[i][j - 1], best[i - 1][j], best[i - 1][j - 1] + pair});
+        }
+    return best[m][n] + 1;
 }
 
 std::vector<PlainNode> plain_nodes(const Tree &tree) {
@@ -137,6 +152,7 @@ struct Pair {
     std::vector<PlainNode> old_plain, new_plain;
     std::vector<Query> queries;
     double ours = 0, plain = 0; /* the last scores of the whole pages */
+    std::int64_t our_pairs = 0, plain_pairs = 0;
     std::int64_t our_distance = 0, plain_distance = 0;
     std::vector<std::vector<SimilarNode>> our_finds;
     std::vector<std::vector<double>> plain_scores; /* by query and node of the new tree */
@@ -211,6 +227,8 @@ std::size_t check_scores(const std::vector<std::unique_ptr<Pair>> &pairs) {
     for (const auto &pair : pairs) {
         if (std::abs(pair->ours - pair->plain) > kRounding)
             fail(format("clustered tree matching differs: ours %.12f, plain %.12f", pair->ours, pair->plain));
+        if (pair->our_pairs != pair->plain_pairs)
+            fail("simple tree matching differs");
         for (std::size_t query = 0; query < pair->queries.size(); ++query) {
             auto scores = pair->plain_scores[query];
             for (const SimilarNode &found : pair->our_finds[query]) {
@@ -289,14 +307,28 @@ int main(int argc, char **argv) {
         over(kPeer, pairs, [](Pair &pair) {
             return seconds_of([&] { pair.plain = plain_match(pair.old_plain.front(), pair.new_plain.front(), 1); });
         })};
+    std::vector<Contender> simple = {
+        over("webwrap", pairs,
+             [](Pair &pair) {
+                 return seconds_of(
+                     [&] { pair.our_pairs = simple_tree_matching(*pair.old_tree, *pair.new_tree, unlimited()); });
+             }),
+        over(kPeer, pairs, [](Pair &pair) {
+            return seconds_of(
+                [&] { pair.plain_pairs = plain_simple_match(pair.old_plain.front(), pair.new_plain.front()); });
+        })};
     std::vector<Contender> search = {over("webwrap", pairs, search_ours), over(kPeer, pairs, search_plain)};
     run_rounds(match, options.rounds);
+    run_rounds(simple, options.rounds);
     run_rounds(search, options.rounds);
     const std::size_t found = check_scores(pairs);
 
     std::printf("match: %zu pairs of pages, %zu nodes a page, %d rounds, CPU time; equal scores\n", pairs.size(),
                 nodes / 2 / pairs.size(), options.rounds);
     report("match", match, [&](double seconds) {
+        return format("%10.1f us a pair", seconds * 1e6 / static_cast<double>(pairs.size()));
+    });
+    report("match-simple", simple, [&](double seconds) {
         return format("%10.1f us a pair", seconds * 1e6 / static_cast<double>(pairs.size()));
     });
     std::printf("search: %zu queries of %d to %d nodes, %zu nodes found at similarity >= %g; equal scores\n", queries,

@@ -30,7 +30,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kAnswers = 3; /* the best ones whose trust is written */
+constexpr std::size_t kAnswers = 2; /* the best ones whose trust is written */
 
 using Keys = std::set<std::string>;
 
@@ -188,16 +188,17 @@ json ranking_json(Relocator &relocator, Truth &truth) {
 }
 
 /* What the model makes of the best answers and of what the old XPath selects now. */
-json trust_json(Relocator &relocator, Truth &truth, const std::optional<Targets> &now) {
+json trust_json(Relocator &relocator, Truth &truth, const std::optional<Targets> &now, std::size_t most) {
     json out{{"answers", json::array()}};
     const std::vector<Relocation> &found = relocator.find();
-    for (std::size_t i = 0; i < found.size() && out["answers"].size() < kAnswers; ++i) {
+    for (std::size_t i = 0; i < found.size() && out["answers"].size() < most; ++i) {
         bool is_new = true;
         for (std::size_t j = 0; j < i && is_new; ++j)
             is_new = !relocator.is_same_answer(found[i], found[j]);
         if (is_new)
-            out["answers"].push_back(
-                {{"t", rounded(relocator.trust(found[i]))}, {"right", truth.compare(found[i].elements)}});
+            out["answers"].push_back({{"t", rounded(relocator.trust(found[i]))},
+                                      {"x", rounded(found[i].ranked.evidence)},
+                                      {"right", truth.compare(found[i].elements)}});
     }
     if (now)
         if (const auto own = relocator.judge(now->elements))
@@ -250,7 +251,7 @@ int main(int argc, char **argv) {
             if (now && now->tail != targets->tail)
                 now.reset();
             if (has_model)
-                out.update(trust_json(relocator, truth, now));
+                out.update(trust_json(relocator, truth, now, found.at("status_on_new") == "unbroken" ? 1 : kAnswers));
             else
                 out["candidates"] = ranking_json(relocator, truth);
         }

@@ -46,25 +46,29 @@ def run(program, folder, model=None):
     return cases
 
 
-def cut_pages(folder, made):
-    """The set with the true elements cut out of each new page."""
+def unanswerable(folder, made):
+    """The set with nothing to find: the true elements cut out of each new page; for some also next to no page in its place."""
     spec = importlib.util.spec_from_file_location('score', Path(folder, 'score.py'))
     score = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(score)
     Path(made, 'pages').mkdir(parents=True)
     with open(Path(made, 'cases.jsonl'), 'w', encoding='utf-8') as out:
+        def write(case, name, page):
+            Path(made, 'pages', f'{name}.html').write_text(page, encoding='utf-8')
+            out.write(json.dumps({**case, 'new_page': name}) + '\n')
+
         for line in open(Path(folder, 'cases.jsonl'), encoding='utf-8'):
             case = json.loads(line)
-            if case['status_on_new'] == 'unbroken':
+            if case['status_on_new'] == 'unbroken' or case['style'] != 'abs':  # the same elements as in style rel
                 continue
             for name in {case['old_page'], case['new_page']}:
                 here = Path(made, 'pages', f'{name}.html')
                 if not here.exists():
                     here.symlink_to(Path(folder, 'pages', f'{name}.html').resolve())
             page = Path(folder, 'pages', f'{case["new_page"]}.html').read_text(encoding='utf-8')
-            case['new_page'] = f'cut{case["case"]}'
-            Path(made, 'pages', f'{case["new_page"]}.html').write_text(score.cut_out(page, case), encoding='utf-8')
-            out.write(json.dumps(case) + '\n')
+            write(case, f'cut{case["case"]}', score.cut_out(page, case))
+            if case['case'] % 7 == 1:
+                write(case, f'short{case["case"]}', f'<title>{case["site"]}</title><p>{case["site"]} has closed.</p>')
 
 
 def fit_ranking(cases, l2):
@@ -198,7 +202,7 @@ def main():
             model['ranking'][name] = names['equal'][name] if weights is None else named(names['ranking'], weights)
     Path(options.model).write_text(json.dumps(model), encoding='utf-8')
     with tempfile.TemporaryDirectory() as made:
-        cut_pages(options.folder, made)
+        unanswerable(options.folder, made)
         cases = used(run(options.program, options.folder, options.model))
         absent = used(run(options.program, made, options.model))
     model['answer'] = named(names['trust'], *fit_answer(cases, absent, options))

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "core/base/limits.hpp"
-#include "core/match/class_matcher.hpp"
+#include "core/match/tree_matcher.hpp"
 #include "core/match/tree.hpp"
 
 namespace webwrap {
@@ -32,8 +32,12 @@ struct ClusteredScoring {
     [[nodiscard]] static Value total(Value matched, std::int32_t degree_a, std::int32_t degree_b) {
         return matched / std::max(degree_a, degree_b);
     }
+    /* Each child of the one with fewer counts 1 at most. */
+    [[nodiscard]] static Value bound(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
+        const std::int32_t degree_a = a.degree(x), degree_b = b.degree(y);
+        return static_cast<Value>(std::min(degree_a, degree_b)) / std::max(degree_a, degree_b);
+    }
 };
-using ClusteredMatcher = ClassMatcher<ClusteredScoring>;
 
 /* Clustered tree matching (Ferrara & Baumgartner 2011, algorithm 1): 0..1, 0 when the roots' labels differ or a tree is
  * empty. With the printed rules exactly the printed algorithm, up to rounding in the last places. Symmetric. Throws

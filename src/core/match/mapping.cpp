@@ -16,7 +16,7 @@ class MappingTracer {
   public:
     MappingTracer(const Tree &a, const Tree &b, const Limits &limits)
         : a_(a), b_(b), budget_(limits), a_to_class_(index_.add(a)), b_to_class_(index_.add(b)),
-          matcher_(index_, SimpleScoring{}, budget_) {}
+          matcher_(a, b, IndexedIdentity(a_to_class_, b_to_class_), SimpleScoring{}, budget_) {}
 
     std::vector<TreeNodePair> trace() {
         if (a_.label(0) == b_.label(0))
@@ -38,7 +38,7 @@ class MappingTracer {
     std::vector<ScoredPair> trace_with_scores() {
         std::vector<ScoredPair> scored;
         for (const TreeNodePair pair : trace()) {
-            const std::int64_t matched = matcher_.match(a_class(pair.a), b_class(pair.b));
+            const std::int64_t matched = matcher_.match(pair.a, pair.b);
             const std::int64_t nodes = std::int64_t{a_.subtree_size(pair.a)} + b_.subtree_size(pair.b);
             scored.push_back({pair.a, pair.b, 2.0 * static_cast<double>(matched) / static_cast<double>(nodes)});
         }
@@ -88,7 +88,7 @@ class MappingTracer {
             std::int32_t diagonal = 0;
             for (std::size_t j = 0; j < width; ++j) {
                 const std::int32_t above = row_[j + 1];
-                const std::int32_t paired = diagonal + matcher_.match(a_class(as[i]), b_class(bs[j]));
+                const std::int32_t paired = diagonal + matcher_.match(as[i], bs[j]);
                 row_[j + 1] = std::max({row_[j], above, paired});
                 from_left_[i * width + j] = row_[j + 1] == row_[j];
                 from_above_[i * width + j] = row_[j + 1] == above;
@@ -113,7 +113,7 @@ class MappingTracer {
     SubtreeIndex index_;
     std::vector<SubtreeClass> a_to_class_;
     std::vector<SubtreeClass> b_to_class_;
-    SimpleMatcher matcher_;
+    TreeMatcher<SimpleScoring, IndexedIdentity> matcher_;
     std::vector<TreeNodePair> open_; /* pairs of the matching whose subtrees are still to be paired */
     std::vector<TreeNodePair> pairs_;
     std::vector<TreeNode> children_a_, children_b_;

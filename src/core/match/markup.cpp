@@ -107,6 +107,11 @@ std::int64_t tree_edit_distance_of_markup(std::string_view a, std::string_view b
     return tree_edit_distance(trees.a, trees.b, limits);
 }
 
+double text_similarity_of(std::string_view a, std::string_view b, std::string_view measure, const Limits &limits) {
+    CellBudget budget(limits);
+    return text_similarity(a, b, text_measure_from_name(measure), budget);
+}
+
 std::vector<ScoredPair> tree_mapping_of_markup(std::string_view a, std::string_view b, std::string_view measure,
                                                std::string_view options_json, const Limits &limits) {
     const Measure known_measure = measure_from_name(measure);
@@ -114,6 +119,11 @@ std::vector<ScoredPair> tree_mapping_of_markup(std::string_view a, std::string_v
     if (known_measure == Measure::kFlexible)
         defaults.tree = {.id_labels = true, .class_labels = true, .attribute_labels = true, .text_labels = true};
     const SimilarityOptions options = similarity_options_from_json(options_json, defaults);
+    if (!options.is_plain())
+        throw Error(ErrorKind::kInvalidOption,
+                    std::string(options.is_ordered ? "texts that are partly similar" : "children in any order") +
+                        " are not known to tree mappings",
+                    {}, "Use tree_similarity or similar_nodes, or text \"exact\" and order true.");
     const TreePair trees(a, b, options.tree, limits);
     return tree_mapping(trees.a, trees.b, known_measure, limits);
 }

@@ -29,6 +29,10 @@ namespace webwrap {
 [[nodiscard]] std::int64_t tree_edit_distance_of_markup(std::string_view a, std::string_view b,
                                                         const Limits &limits = {});
 
+/* Of plain texts, by a measure of text_measure_from_name. */
+[[nodiscard]] double text_similarity_of(std::string_view a, std::string_view b, std::string_view measure,
+                                        const Limits &limits = {});
+
 /* tree_mapping of the two trees; numbers are those of the elements in pre-order, texts with text_nodes included. For
  * flexible, options that are not given are labels "tag+attributes" and text "exact". */
 [[nodiscard]] std::vector<ScoredPair> tree_mapping_of_markup(std::string_view a, std::string_view b,

@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/match/text_pattern.hpp"
 
 namespace webwrap {
 
@@ -47,17 +48,32 @@ T choose(std::string_view key, const nlohmann::json &value,
     throw_invalid_value(key, value, valid);
 }
 
+constexpr std::string_view kValidOptions =
+    "Valid options are labels, text_nodes, text, text_pattern, order, leaf, root.";
+
 struct LabelFlags {
-    bool id, classes, attributes;
+    bool id, classes, attributes, path;
 };
-constexpr std::array<std::pair<std::string_view, LabelFlags>, 5> kLabels{{
-    {"tag", {false, false, false}},
-    {"tag+id", {true, false, false}},
-    {"tag+class", {false, true, false}},
-    {"tag+id+class", {true, true, false}},
-    {"tag+attributes", {true, true, true}},
+constexpr std::array<std::pair<std::string_view, LabelFlags>, 6> kLabels{{
+    {"tag", {false, false, false, false}},
+    {"tag+id", {true, false, false, false}},
+    {"tag+class", {false, true, false, false}},
+    {"tag+id+class", {true, true, false, false}},
+    {"tag+attributes", {true, true, true, false}},
+    {"path", {false, false, false, true}},
 }};
-constexpr std::array<std::pair<std::string_view, bool>, 2> kTextLabels{{{"any", false}, {"exact", true}}};
+struct TextRule {
+    bool counts;
+    TextMeasure measure;
+};
+constexpr std::array<std::pair<std::string_view, TextRule>, 6> kTextRules{{
+    {"any", {false, TextMeasure::kExact}},
+    {"exact", {true, TextMeasure::kExact}},
+    {"words", {true, TextMeasure::kWords}},
+    {"bigram", {true, TextMeasure::kBigram}},
+    {"jaro_winkler", {true, TextMeasure::kJaroWinkler}},
+    {"edit", {true, TextMeasure::kEdit}},
+}};
 constexpr std::array<std::pair<std::string_view, LeafRule>, 2> kLeafRules{{
     {"printed", LeafRule::kPrinted},
     {"both", LeafRule::kBoth},
@@ -67,18 +83,51 @@ constexpr std::array<std::pair<std::string_view, RootRule>, 2> kRootRules{{
     {"printed", RootRule::kPrinted},
 }};
 
+bool boolean(const std::string &key, const nlohmann::json &value) {
+    if (!value.is_boolean())
+        throw_invalid_value(key, value, "true, false");
+    return value.get<bool>();
+}
+
+void set_labels(TreeOptions &tree, const std::string &key, const nlohmann::json &value) {
+    LabelFlags flags{};
+    tree.attributes.clear();
+    if (value.is_array()) {
+        for (const auto &name : value) {
+            if (!name.is_string())
+                throw_invalid_value(key, name, "names of attributes in an array");
+            const auto &text = name.get_ref<const std::string &>();
+            if (text == "id")
+                flags.id = true;
+            else if (text == "class")
+                flags.classes = true;
+            else
+                tree.attributes.push_back(text);
+        }
+    } else {
+        flags = choose(key, value, kLabels);
+    }
+    tree.id_labels = flags.id;
+    tree.class_labels = flags.classes;
+    tree.attribute_labels = flags.attributes;
+    tree.path_labels = flags.path;
+}
+
 void set_option(SimilarityOptions &options, const std::string &key, const nlohmann::json &value) {
     if (key == "labels") {
-        const LabelFlags flags = choose(key, value, kLabels);
-        options.tree.id_labels = flags.id;
-        options.tree.class_labels = flags.classes;
-        options.tree.attribute_labels = flags.attributes;
+        set_labels(options.tree, key, value);
     } else if (key == "text_nodes") {
-        if (!value.is_boolean())
-            throw_invalid_value(key, value, "true, false");
-        options.tree.text_nodes = value.get<bool>();
+        options.tree.text_nodes = boolean(key, value);
     } else if (key == "text") {
-        options.tree.text_labels = choose(key, value, kTextLabels);
+        const TextRule rule = choose(key, value, kTextRules);
+        options.tree.text_labels = rule.counts;
+        options.text_measure = rule.measure;
+    } else if (key == "text_pattern") {
+        if (!value.is_string())
+            throw_invalid_value(key, value, "regular expressions");
+        options.tree.text_pattern = std::make_shared<TextPattern>(value.get_ref<const std::string &>());
+    } else if (key == "order") {
+        options.is_ordered = boolean(key, value);
     } else if (key == "leaf") {
         options.leaf_rule = choose(key, value, kLeafRules);
     } else if (key == "root") {
@@ -86,7 +135,7 @@ void set_option(SimilarityOptions &options, const std::string &key, const nlohma
     } else {
         throw Error(ErrorKind::kInvalidOption,
                     "tree similarity option \"" + abbreviate(key, kMaxQuotedBytes) + "\" is not known", {},
-                    "Valid options are labels, text_nodes, text, leaf, root.");
+                    std::string(kValidOptions));
     }
 }
 
@@ -113,11 +162,26 @@ SimilarityOptions similarity_options_from_json(std::string_view json, const Simi
     const auto parsed = nlohmann::json::parse(json, nullptr, /* allow_exceptions */ false);
     if (!parsed.is_object())
         throw Error(ErrorKind::kInvalidOption, "tree similarity options are not a JSON object", {},
-                    "Valid options are labels, text_nodes, text, leaf, root.");
+                    std::string(kValidOptions));
     SimilarityOptions options = defaults;
     for (const auto &[key, value] : parsed.items())
         set_option(options, key, value);
+    if (options.tree.text_pattern != nullptr && !options.tree.text_labels) {
+        if (parsed.contains("text"))
+            throw Error(ErrorKind::kInvalidOption, "tree similarity option \"text_pattern\" needs texts that count", {},
+                        "Leave \"text\" out, or set it to something other than any.");
+        options.tree.text_labels = true;
+    }
     return options;
+}
+
+void check_options(const SimilarityOptions &options, Measure measure) {
+    if (options.is_plain() || measure == Measure::kSimple || measure == Measure::kClustered)
+        return;
+    throw Error(ErrorKind::kInvalidOption,
+                std::string(options.is_ordered ? "texts that are partly similar" : "children in any order") +
+                    " are not known to tree similarity measure \"" + std::string(name_of(measure)) + "\"",
+                {}, "Measures with them are simple, clustered.");
 }
 
 } // namespace webwrap

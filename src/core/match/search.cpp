@@ -45,7 +45,10 @@ void SubtreeSearch::group_identical_nodes() {
 }
 
 /* One node of each class that the measure can find similar at all. */
-std::span<const TreeNode> SubtreeSearch::candidates(const Tree &example, Measure measure) const {
+std::span<const TreeNode> SubtreeSearch::candidates(const Tree &example, Measure measure,
+                                                    const SimilarityOptions &options) const {
+    if (!options.is_plain())
+        return firsts_;
     if (measure != Measure::kSimple && measure != Measure::kClustered)
         return firsts_;
     const auto label = static_cast<std::size_t>(example.label(0)); /* these two want equal roots */
@@ -57,6 +60,7 @@ std::span<const TreeNode> SubtreeSearch::candidates(const Tree &example, Measure
 std::vector<SimilarNode> SubtreeSearch::find(const Tree &example, Measure measure, double threshold,
                                              const SimilarityOptions &options) {
     check_threshold(threshold);
+    check_options(options, measure);
     std::vector<SimilarNode> found;
     if (example.empty() || tree_.empty())
         return found;
@@ -69,13 +73,13 @@ std::vector<SimilarNode> SubtreeSearch::find(const Tree &example, Measure measur
                           {tree_, node_to_class_, bigrams_ ? &*bigrams_ : nullptr}, measure, options, budget);
     /* By the printed root rule siblings count, which differ within a class. */
     const bool is_same_for_class = measure != Measure::kClustered || options.root_rule == RootRule::kOne;
-    for (const TreeNode first : candidates(example, measure)) {
+    for (const TreeNode first : candidates(example, measure, options)) {
         budget.tick(1);
         double similarity = -1;
         for (TreeNode node = first; node != kNoTreeNode;
              node = node_to_next_identical_[static_cast<std::size_t>(node)]) {
             if (node == first || !is_same_for_class)
-                similarity = query.may_reach(node, threshold) ? query.similarity(node) : -1;
+                similarity = query.may_reach(node, threshold) ? query.similarity_from(node, threshold) : -1;
             if (similarity > 0 && similarity >= threshold)
                 found.push_back({tree_.document_node(node), similarity});
             else if (is_same_for_class)

@@ -38,7 +38,8 @@ class SubtreeSearch {
 
   private:
     void group_identical_nodes();
-    [[nodiscard]] std::span<const TreeNode> candidates(const Tree &example, Measure measure) const;
+    [[nodiscard]] std::span<const TreeNode> candidates(const Tree &example, Measure measure,
+                                                       const SimilarityOptions &options) const;
 
     Limits limits_;
     Tree tree_;

@@ -8,6 +8,7 @@
 #include "core/match/flexible.hpp"
 #include "core/match/jaro_winkler.hpp"
 #include "core/match/simple.hpp"
+#include "core/match/weighted_matcher.hpp"
 
 namespace webwrap {
 
@@ -35,19 +36,30 @@ class SimilarityQuery::Scorer {
         : example_(example), root_(root), page_(page), budget_(budget) {}
     virtual ~Scorer() = default;
     [[nodiscard]] virtual double similarity(TreeNode node) = 0;
+    [[nodiscard]] virtual double similarity_from(TreeNode node, double) { return similarity(node); }
     [[nodiscard]] virtual bool may_reach(TreeNode node, double threshold) = 0;
 
   protected:
     [[nodiscard]] const Tree &example() const { return example_.tree; }
     [[nodiscard]] const Tree &page() const { return page_.tree; }
     [[nodiscard]] TreeNode root() const { return root_; }
+    [[nodiscard]] TreeNode example_size() const { return example().subtree_size(root_); }
+    [[nodiscard]] bool is_same_label(TreeNode node) const { return page().label(node) == example().label(root_); }
+    [[nodiscard]] CellBudget &budget() const { return budget_; }
     [[nodiscard]] SubtreeClass example_class() const { return example_.node_to_class[static_cast<std::size_t>(root_)]; }
     [[nodiscard]] SubtreeClass page_class(TreeNode node) const {
         return page_.node_to_class[static_cast<std::size_t>(node)];
     }
-    [[nodiscard]] TreeNode example_size() const { return example().subtree_size(root_); }
-    [[nodiscard]] bool is_same_label(TreeNode node) const { return page().label(node) == example().label(root_); }
-    [[nodiscard]] CellBudget &budget() const { return budget_; }
+    /* (1/max(t', t'')) / max(1/t', 1/t'') */
+    [[nodiscard]] double sibling_ratio(TreeNode node, RootRule rule) const {
+        return rule == RootRule::kOne ? 1.0 : smaller_by_greater(example().siblings(root()), page().siblings(node));
+    }
+    /* Of two inner nodes each child of the one with fewer counts 1 at most. */
+    [[nodiscard]] double clustered_bound(TreeNode node, RootRule rule) const {
+        const bool is_inner_pair = !example().is_leaf(root()) && !page().is_leaf(node);
+        return sibling_ratio(node, rule) *
+               (is_inner_pair ? smaller_by_greater(example().degree(root()), page().degree(node)) : 1.0);
+    }
 
   private:
     IndexedTree example_;
@@ -84,11 +96,17 @@ class SimilarityQuery::SimpleScorer final : public Scorer {
   public:
     SimpleScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
                  CellBudget &budget)
-        : Scorer(example, root, page, budget), matcher_(index, SimpleScoring{}, budget),
+        : Scorer(example, root, page, budget),
+          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), SimpleScoring{}, budget),
           histogram_(example.tree.labels_of(root), index.label_count()) {}
 
     [[nodiscard]] double similarity(TreeNode node) override {
-        return dice(matcher_.match(example_class(), page_class(node)), example_size(), page().subtree_size(node));
+        return similarity_from(node, 0);
+    }
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
+        const TreeNode size = page().subtree_size(node);
+        const double needed = threshold * static_cast<double>(example_size() + size) / 2;
+        return dice(matcher_.match(root(), node, static_cast<std::int32_t>(needed)), example_size(), size);
     }
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
         if (!is_same_label(node))
@@ -99,38 +117,59 @@ class SimilarityQuery::SimpleScorer final : public Scorer {
     }
 
   private:
-    SimpleMatcher matcher_;
+    TreeMatcher<SimpleScoring, IndexedIdentity> matcher_;
     LabelHistogram histogram_;
 };
 
 class SimilarityQuery::ClusteredScorer final : public Scorer {
   public:
-    ClusteredScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+    ClusteredScorer(const IndexedTree &example, TreeNode root, const IndexedTree &page,
                     const SimilarityOptions &options, CellBudget &budget)
-        : Scorer(example, root, page, budget), matcher_(index, ClusteredScoring{options.leaf_rule}, budget),
+        : Scorer(example, root, page, budget),
+          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), ClusteredScoring{options.leaf_rule}, budget),
           root_rule_(options.root_rule) {}
 
     [[nodiscard]] double similarity(TreeNode node) override {
-        return matcher_.match(example_class(), page_class(node)) * sibling_ratio(node);
+        return similarity_from(node, 0);
     }
-    /* Of two inner nodes each child of the one with fewer counts 1 at most. */
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
+        const double ratio = sibling_ratio(node, root_rule_);
+        return matcher_.match(root(), node, threshold / ratio - kRoundingSlack) * ratio;
+    }
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
-        if (!is_same_label(node))
-            return false;
-        const bool is_inner_pair = !example().is_leaf(root()) && !page().is_leaf(node);
-        const double bound = is_inner_pair ? smaller_by_greater(example().degree(root()), page().degree(node)) : 1.0;
-        return !is_below(bound * sibling_ratio(node), threshold);
+        return is_same_label(node) && !is_below(clustered_bound(node, root_rule_), threshold);
     }
 
   private:
-    /* (1/max(t', t'')) / max(1/t', 1/t'') */
-    [[nodiscard]] double sibling_ratio(TreeNode node) const {
-        if (root_rule_ == RootRule::kOne)
-            return 1.0;
-        return smaller_by_greater(example().siblings(root()), page().siblings(node));
+    TreeMatcher<ClusteredScoring, IndexedIdentity> matcher_;
+    RootRule root_rule_;
+};
+
+class SimilarityQuery::WeightedScorer final : public Scorer {
+  public:
+    WeightedScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
+                   Measure measure, const SimilarityOptions &options, CellBudget &budget)
+        : Scorer(example, root, page, budget), matcher_(index, measure, options, budget), measure_(measure),
+          root_rule_(options.root_rule) {}
+
+    [[nodiscard]] double similarity(TreeNode node) override {
+        const double value = matcher_.match(example_class(), page_class(node));
+        return measure_ == Measure::kClustered ? value * sibling_ratio(node, root_rule_)
+                                               : 2 * value / (example_size() + page().subtree_size(node));
+    }
+    [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
+        if (!matcher_.have_one_kind(example().label(root()), page().label(node)))
+            return false;
+        const TreeNode size = page().subtree_size(node);
+        return !is_below(measure_ == Measure::kClustered
+                             ? clustered_bound(node, root_rule_)
+                             : dice(std::min(size, example_size()), size, example_size()),
+                         threshold);
     }
 
-    ClusteredMatcher matcher_;
+  private:
+    WeightedMatcher matcher_;
+    Measure measure_;
     RootRule root_rule_;
 };
 
@@ -228,12 +267,17 @@ class SimilarityQuery::FlexibleScorer final : public Scorer {
 SimilarityQuery::SimilarityQuery(const SubtreeIndex &index, const IndexedTree &example, TreeNode example_root,
                                  const IndexedTree &page, Measure measure, const SimilarityOptions &options,
                                  CellBudget &budget) {
+    check_options(options, measure);
+    if (!options.is_plain()) {
+        scorer_ = std::make_unique<WeightedScorer>(index, example, example_root, page, measure, options, budget);
+        return;
+    }
     switch (measure) {
     case Measure::kSimple:
         scorer_ = std::make_unique<SimpleScorer>(index, example, example_root, page, budget);
         break;
     case Measure::kClustered:
-        scorer_ = std::make_unique<ClusteredScorer>(index, example, example_root, page, options, budget);
+        scorer_ = std::make_unique<ClusteredScorer>(example, example_root, page, options, budget);
         break;
     case Measure::kBigram:
         scorer_ = std::make_unique<BigramScorer>(example, example_root, page, budget);
@@ -254,19 +298,51 @@ SimilarityQuery::~SimilarityQuery() = default;
 
 double SimilarityQuery::similarity(TreeNode node) { return scorer_->similarity(node); }
 
+double SimilarityQuery::similarity_from(TreeNode node, double threshold) {
+    return scorer_->similarity_from(node, threshold);
+}
+
 bool SimilarityQuery::may_reach(TreeNode node, double threshold) { return scorer_->may_reach(node, threshold); }
 
-double tree_similarity(const Tree &a, const Tree &b, Measure measure, const SimilarityOptions &options,
-                       const Limits &limits) {
-    if (a.empty() || b.empty())
-        return a.empty() && b.empty() ? 1.0 : 0.0;
-    if (measure == Measure::kEdit)
-        return edit_similarity(tree_edit_distance(a, b, limits), a.size(), b.size());
+namespace {
+
+/* An order of trees that does not depend on which was made first. */
+bool is_before(const Tree &a, const Tree &b) {
+    if (a.size() != b.size())
+        return a.size() < b.size();
+    for (TreeNode node = 0; node < a.size(); ++node) {
+        if (a.subtree_size(node) != b.subtree_size(node))
+            return a.subtree_size(node) < b.subtree_size(node);
+        if (a.label(node) != b.label(node))
+            return a.label_table().text(a.label(node)) < b.label_table().text(b.label(node));
+    }
+    return false;
+}
+
+double similarity_of_indexed(const Tree &a, const Tree &b, Measure measure, const SimilarityOptions &options,
+                             const Limits &limits) {
     SubtreeIndex index;
     const auto a_to_class = index.add(a);
     const auto b_to_class = index.add(b);
     CellBudget budget(limits);
     return SimilarityQuery(index, {a, a_to_class}, 0, {b, b_to_class}, measure, options, budget).similarity(0);
+}
+
+} // namespace
+
+double tree_similarity(const Tree &a, const Tree &b, Measure measure, const SimilarityOptions &options,
+                       const Limits &limits) {
+    check_options(options, measure);
+    if (a.empty() || b.empty())
+        return a.empty() && b.empty() ? 1.0 : 0.0;
+    /* Sums of an assignment depend in the last place on the order of its rows and columns. */
+    if (!options.is_ordered && is_before(b, a))
+        return similarity_of_indexed(b, a, measure, options, limits);
+    if (measure == Measure::kSimple && options.is_plain())
+        return dice(simple_tree_matching(a, b, limits), a.size(), b.size());
+    if (measure == Measure::kEdit)
+        return edit_similarity(tree_edit_distance(a, b, limits), a.size(), b.size());
+    return similarity_of_indexed(a, b, measure, options, limits);
 }
 
 } // namespace webwrap

@@ -30,6 +30,8 @@ struct IndexedTree {
  *   jaro_winkler  Jaro-Winkler similarity of the labels in pre-order
  *   edit          edit_similarity of the tree edit distance
  *   flexible      flexible_similarity
+ * Simple and clustered also with leaves whose texts are partly similar and with children in any order, see
+ * WeightedMatcher; other measures throw kInvalidOption then.
  * What the index, the trees and the budget refer to must outlive the query, and all labels are interned before it is
  * made. Results for identical subtrees are computed once per query for simple, clustered and edit. */
 class SimilarityQuery {
@@ -43,6 +45,9 @@ class SimilarityQuery {
      * O(|example| + |subtree|). */
     [[nodiscard]] double similarity(TreeNode node);
 
+    /* The same when it is at least the threshold, else anything below; that may take much less. */
+    [[nodiscard]] double similarity_from(TreeNode node, double threshold);
+
     /* False when similarity(node) is certainly below the threshold, or 0. Looks at root labels, sizes and degrees,
      * and, when those do not decide, at the label histograms: O(|subtree|), the rest is O(1). */
     [[nodiscard]] bool may_reach(TreeNode node, double threshold);
@@ -51,6 +56,7 @@ class SimilarityQuery {
     class Scorer;
     class SimpleScorer;
     class ClusteredScorer;
+    class WeightedScorer;
     class BigramScorer;
     class JaroWinklerScorer;
     class EditScorer;

@@ -30,6 +30,7 @@ class SubtreeIndex {
         return std::span<const SubtreeClass>(children_).subspan(
             class_to_first_child_[index(id)], class_to_first_child_[index(id) + 1] - class_to_first_child_[index(id)]);
     }
+    [[nodiscard]] std::string_view label_text(LabelId label) const { return labels_->text(label); }
     /* Number of labels of the table behind the trees. */
     [[nodiscard]] std::size_t label_count() const noexcept { return labels_ == nullptr ? 0 : labels_->size(); }
 

@@ -5,6 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/match/text_pattern.hpp"
 
 namespace webwrap {
 
@@ -32,12 +33,14 @@ class Labeller {
     Labeller(const Document &document, const TreeOptions &options, LabelTable &labels)
         : document_(document), options_(options), labels_(labels) {}
 
-    LabelId label_of(NodeId node) {
+    /* `above` is the label of the parent in the tree, kNoLabel for the root. */
+    LabelId label_of(NodeId node, LabelId above) {
+        above_ = options_.path_labels ? above : kNoLabel;
         if (document_.kind(node) == NodeKind::kText)
             return intern_text(node);
-        return options_.id_labels || options_.class_labels || options_.attribute_labels || puts_text_in_elements()
-                   ? intern_with_parts(node)
-                   : intern_tag(node);
+        const bool is_tag_only = !options_.id_labels && !options_.class_labels && !options_.attribute_labels &&
+                                 options_.attributes.empty() && !options_.path_labels && !puts_text_in_elements();
+        return is_tag_only ? intern_tag(node) : intern_with_parts(node);
     }
 
   private:
@@ -54,8 +57,9 @@ class Labeller {
 
     LabelId intern_text(NodeId node) {
         text_ = "#text"; /* no tag name starts with '#' */
+        append_path();
         if (options_.text_labels)
-            append_words(node);
+            append_words_of(document_.text(node));
         return labels_.intern(text_);
     }
 
@@ -67,17 +71,31 @@ class Labeller {
                 text_.append(1, '\0').append("#").append(id);
         if (options_.class_labels)
             append_class_tokens(document_.attribute_value(node, "class"));
-        if (options_.attribute_labels)
+        if (options_.attribute_labels || !options_.attributes.empty())
             append_attributes(node);
-        if (puts_text_in_elements())
+        append_path();
+        if (puts_text_in_elements()) {
+            own_text_.clear();
             for (NodeId child = document_.first_child(node); child != kNoNode; child = document_.next_sibling(child))
                 if (document_.kind(child) == NodeKind::kText)
-                    append_words(child);
+                    own_text_.append(document_.text(child)).append(" ");
+            append_words_of(own_text_);
+        }
         return labels_.intern(text_);
     }
 
-    void append_words(NodeId node) {
-        for_each_token(document_.text(node), [this](std::string_view word) {
+    /* The parent's label stands for all labels above. */
+    void append_path() {
+        if (above_ != kNoLabel)
+            text_.append(1, '\0').append("/").append(std::to_string(above_));
+    }
+
+    void append_words_of(std::string_view text) {
+        if (options_.text_pattern != nullptr && !is_only_space(text) && options_.text_pattern->matches(text)) {
+            text_.append(1, '\0').append("\""); /* no word is empty */
+            return;
+        }
+        for_each_token(text, [this](std::string_view word) {
             text_.append(1, '\0').append("\"").append(word);
             return true;
         });
@@ -87,7 +105,8 @@ class Labeller {
         parts_.clear();
         for (auto at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
             const auto name = document_.name_text(document_.attribute(at).name);
-            if (name != "id" && name != "class")
+            const bool is_named = std::ranges::find(options_.attributes, name) != options_.attributes.end();
+            if (name != "id" && name != "class" && (options_.attribute_labels || is_named))
                 parts_.push_back("@" + std::string(name) + "=" + std::string(document_.attribute(at).value));
         }
         std::sort(parts_.begin(), parts_.end());
@@ -111,7 +130,8 @@ class Labeller {
     const TreeOptions &options_;
     LabelTable &labels_;
     std::vector<LabelId> name_to_label_;
-    std::string text_;
+    LabelId above_ = kNoLabel;
+    std::string text_, own_text_;
     std::vector<std::string_view> tokens_;
     std::vector<std::string> parts_;
 };
@@ -179,7 +199,9 @@ Tree tree_of(const Document &document, NodeId root, const TreeOptions &options, 
             continue;
         const TreeNode parent =
             node == top ? kNoTreeNode : document_to_tree[static_cast<std::size_t>(document.parent(node) - top)];
-        document_to_tree[static_cast<std::size_t>(node - top)] = builder.add(parent, labeller.label_of(node), node);
+        const LabelId above = parent == kNoTreeNode ? kNoLabel : builder.label(parent);
+        document_to_tree[static_cast<std::size_t>(node - top)] =
+            builder.add(parent, labeller.label_of(node, above), node);
     }
     /* Only one element is the root of a page, whatever stands beside it. */
     const bool is_page_root = document.kind(document.parent(top)) == NodeKind::kDocument;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "core/parse/document.hpp"
 
 namespace webwrap {
+
+class TextPattern;
 
 using TreeNode = std::int32_t; /* index in pre-order; 0 is the root */
 using LabelId = std::int32_t;  /* interned label, 0 .. LabelTable::size() - 1 */
@@ -39,13 +42,16 @@ class LabelTable {
 
 /* Which nodes of a page become nodes of the tree, and what they are called. An element's label is its tag name; the
  * flags add further parts, NUL between them: its id, its class tokens and its other attributes (sorted, each once, so that
- * their order does not matter), its words. */
+ * their order does not matter), its path, its words. */
 struct TreeOptions {
     bool id_labels = false;
     bool class_labels = false;
     bool text_nodes = false;       /* text that is not only white space becomes a leaf labelled #text */
     bool attribute_labels = false; /* attributes other than id and class, each as name and value */
     bool text_labels = false;      /* the words of a text: in the leaf's label, or in its parent's without text_nodes */
+    bool path_labels = false;      /* the labels from the tree's root to the node, not only its own */
+    std::vector<std::string> attributes = {}; /* names of further attributes that count as with attribute_labels */
+    std::shared_ptr<const TextPattern> text_pattern = {}; /* all texts in which it is found count as one, of one word */
 };
 
 /* A labelled ordered tree as flat arrays in pre-order: the subtree of a node is the range node .. end_of(node) - 1, and
@@ -78,6 +84,11 @@ class Tree {
         return std::span<const LabelId>(node_to_label_)
             .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
     }
+    /* subtree_size of these nodes. With the labels they say all of a subtree: equal ranges, identical subtrees. */
+    [[nodiscard]] std::span<const TreeNode> sizes_of(TreeNode node) const {
+        return std::span<const TreeNode>(node_to_size_)
+            .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
+    }
     [[nodiscard]] const LabelTable &label_table() const noexcept { return *labels_; }
 
   private:
@@ -101,6 +112,7 @@ class TreeBuilder {
 
     /* Adds a node below `parent` (kNoTreeNode for the root) after everything added before, and returns it. */
     TreeNode add(TreeNode parent, LabelId label, NodeId document_node = kNoNode);
+    [[nodiscard]] LabelId label(TreeNode node) const { return tree_.label(node); }
     /* The node that the next call of add returns. */
     [[nodiscard]] TreeNode next() const noexcept { return tree_.size(); }
     /* The finished tree; the builder is empty afterwards. O(size). */

@@ -21,7 +21,7 @@ namespace {
 constexpr std::int32_t kMaxWords = 40; /* of one text */
 constexpr std::size_t kMaxShape = 60;  /* bytes of a text's shape */
 constexpr std::int32_t kAround = 6;    /* words before and after an element */
-constexpr std::int32_t kHeadingWords = 12;
+constexpr std::int32_t kHeadingWords = 12, kLabelWords = 12;
 constexpr int kMaxAncestors = 6;
 constexpr std::size_t kMaxBag = 64;
 constexpr NodeId kMaxBelow = 400; /* nodes of a subtree that are looked at */
@@ -30,7 +30,19 @@ constexpr std::size_t kFirstSlots = 1U << 14U;
 constexpr int kPollEvery = 256;
 
 /* Kinds of tokens; words, which all texts share, are kind 0. */
-enum Kind : std::uint64_t { kWord, kTagOf, kShapeOf, kAttribute, kValue, kStep, kAbove, kPair, kPathOf };
+enum Kind : std::uint64_t {
+    kWord,
+    kTagOf,
+    kShapeOf,
+    kAttribute,
+    kValue,
+    kStep,
+    kAbove,
+    kPair,
+    kPathOf,
+    kWhole,
+    kAddressOf
+};
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     std::uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U))) * 0xbf58476d1ce4e5b9U;
@@ -108,8 +120,10 @@ class FeatureBuilder {
     }
     [[nodiscard]] std::int32_t first_word(NodeId node) const { return node_to_word_[static_cast<std::size_t>(node)]; }
     [[nodiscard]] NodeId end_of(NodeId node) const { return document_.end_of(node); }
-    std::uint64_t words_hash(std::int32_t first, std::int32_t end) const;
+    [[nodiscard]] std::uint64_t address_hash(NodeId node) const;
+    [[nodiscard]] std::uint64_t words_hash(std::int32_t first, std::int32_t end) const;
     void add_text(NodeId node);
+    void add_neighbours(std::int32_t first, std::int32_t end);
     void add_attributes(NodeId node);
     void add_address(NodeId node);
     void add_surroundings(NodeId node);
@@ -122,6 +136,7 @@ class FeatureBuilder {
     TokenTable &tokens_;
     PageFeatures &page_;
     std::vector<TokenId> words_;
+    std::vector<NodeId> word_to_text_;
     std::vector<std::int32_t> node_to_word_; /* words before the node, one more entry than nodes */
     std::unordered_map<std::string_view, TokenId> word_memo_;
     std::unordered_map<NodeId, std::vector<TokenId>> node_to_names_;
@@ -149,6 +164,7 @@ void FeatureBuilder::read_texts() {
         bytes += static_cast<std::int32_t>(trim(document_.text(node)).size());
         for (const std::string &word : words_of(document_.text(node)))
             words_.push_back(tokens_.intern(word));
+        word_to_text_.resize(words_.size(), node);
     }
     node_to_word_.back() = static_cast<std::int32_t>(words_.size());
     page_.text_before_.back() = bytes;
@@ -183,6 +199,18 @@ std::span<const TokenId> FeatureBuilder::names_of(NodeId node) {
     return found->second;
 }
 
+/* The text nodes with words next to those of an element. */
+void FeatureBuilder::add_neighbours(std::int32_t first, std::int32_t end) {
+    if (first > 0) {
+        const NodeId text = word_to_text_[static_cast<std::size_t>(first) - 1];
+        add_words(Bag::kLabel, first_word(text), first, kLabelWords);
+    }
+    if (static_cast<std::size_t>(end) < words_.size()) {
+        const NodeId text = word_to_text_[static_cast<std::size_t>(end)];
+        add_words(Bag::kNext, end, first_word(text + 1), kLabelWords);
+    }
+}
+
 void FeatureBuilder::add_text(NodeId node) {
     const std::int32_t first = first_word(node), end = first_word(end_of(node));
     const auto all = static_cast<std::int32_t>(words_.size());
@@ -192,8 +220,9 @@ void FeatureBuilder::add_text(NodeId node) {
             add_words(Bag::kOwn, first_word(child), first_word(child + 1), kMaxWords);
     add_words(Bag::kBefore, std::max(0, first - kAround), first, kAround);
     add_words(Bag::kAfter, end, all, kAround);
+    add_neighbours(first, end);
     const std::uint64_t hash = words_hash(first, end);
-    page_.text_hashes_.push_back(first == end ? 0 : hash);
+    page_.content_hashes_.push_back(first == end ? address_hash(node) : hash);
     if (first != end)
         if (const auto found = data_.find(hash); found != data_.end())
             for (const TokenId key : found->second)
@@ -224,6 +253,14 @@ void FeatureBuilder::add_text(NodeId node) {
     page_.scalars_.back()[static_cast<std::size_t>(Scalar::kTitle)] = either > 0 ? 2 * common / either : 0;
 }
 
+/* 0 when the element has no address of its own. */
+std::uint64_t FeatureBuilder::address_hash(NodeId node) const {
+    for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at)
+        if (const Attribute &attribute = document_.attribute(at); is_address(document_.name_text(attribute.name)))
+            return XXH3_64bits_withSeed(attribute.value.data(), attribute.value.size(), kAddressOf);
+    return 0;
+}
+
 void FeatureBuilder::add_address(NodeId node) {
     for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at)
         if (is_address(document_.name_text(document_.attribute(at).name)))
@@ -237,6 +274,9 @@ void FeatureBuilder::add_attributes(NodeId node) {
     for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
         const std::string_view name = document_.name_text(document_.attribute(at).name);
         const std::string_view value = document_.attribute(at).value;
+        if (is_naming(name))
+            for (const std::string_view token : class_tokens(value.substr(0, kMaxNaming)))
+                add(Bag::kNameWhole, tokens_.intern(token, kWhole));
         const TokenId named = tokens_.intern(name, kAttribute);
         add(Bag::kAttributes, named);
         if (value.size() <= kMaxValue && !is_address(name))

@@ -17,6 +17,7 @@ inline constexpr ElementId kNoElement = -1;
 /* Kinds of tokens that describe an element; each is compared on its own. */
 enum class Bag : std::size_t {
     kName,       /* words of class, id and other naming attributes */
+    kNameWhole,  /* the tokens of these attributes, unsplit */
     kData,       /* keys under which the page's metadata (JSON-LD, meta) hold the same text */
     kWords,      /* words of its text */
     kOwn,        /* words of the texts right below it */
@@ -25,6 +26,8 @@ enum class Bag : std::size_t {
     kAncestors,  /* names of the elements around it */
     kBefore,     /* words before it */
     kAfter,      /* words after it */
+    kLabel,      /* words of the text right before it */
+    kNext,       /* words of the text right after it */
     kHeading,    /* words of the heading before it */
     kAttributes, /* attribute names and short values */
     kAddress,    /* words of its link or image address */
@@ -33,7 +36,7 @@ enum class Bag : std::size_t {
     kSubtree,    /* pairs of parent and child tags below it */
     kPath,       /* tags above it, with their distance */
 };
-inline constexpr std::size_t kBagCount = 16;
+inline constexpr std::size_t kBagCount = 19;
 
 /* Numbers that describe an element. */
 enum class Scalar : std::size_t { kLength, kDigits, kSize, kDepth, kPosition, kSiblings, kLinks, kTitle };
@@ -87,9 +90,10 @@ class PageFeatures {
     /* Tag as a token, and the parent's (-1 at the top). */
     [[nodiscard]] TokenId tag(ElementId element) const { return tags_[static_cast<std::size_t>(element)]; }
     [[nodiscard]] bool is_heading(ElementId element) const { return is_heading_[static_cast<std::size_t>(element)]; }
-    /* Of the words of its text; 0 when there is none. */
-    [[nodiscard]] std::uint64_t text_hash(ElementId element) const {
-        return text_hashes_[static_cast<std::size_t>(element)];
+    [[nodiscard]] bool has_text(ElementId element) const { return scalar(element, Scalar::kLength) > 0; }
+    /* Of the words of its text, or of its own address when it has no text; 0 when it has neither. */
+    [[nodiscard]] std::uint64_t content_hash(ElementId element) const {
+        return content_hashes_[static_cast<std::size_t>(element)];
     }
     /* Of its class attribute. */
     [[nodiscard]] std::uint64_t class_hash(ElementId element) const {
@@ -118,7 +122,7 @@ class PageFeatures {
     std::array<BagTokens, kBagCount> bags_;
     std::vector<std::array<float, kScalarCount>> scalars_;
     std::vector<TokenId> tags_, paths_;
-    std::vector<std::uint64_t> text_hashes_, class_hashes_;
+    std::vector<std::uint64_t> content_hashes_, class_hashes_;
     std::vector<ElementId> parents_;
     std::vector<std::int32_t> ordinals_, depths_, text_before_;
     std::vector<bool> is_heading_;

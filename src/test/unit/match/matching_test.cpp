@@ -126,6 +126,38 @@ TEST_P(RandomMatching, EqualsPlainRecursionAndIsSymmetric) {
     }
 }
 
+/* Lists of up to a few hundred children: tables of all sizes, more than 64 labels, leaves only or not. */
+TEST(Matching, OfLongListsEqualsPlainRecursion) {
+    std::mt19937 random(64);
+    for (int round = 0; round < 120; ++round) {
+        LabelTable labels;
+        const int label_count = round % 3 == 0 ? 2 : round % 3 == 1 ? 9 : 150;
+        const unsigned inner_of_8 = round % 4 == 0 ? 0 : round % 4 == 1 ? 1 : 5;
+        const auto list = [&](unsigned max_length) {
+            TreeBuilder builder(labels);
+            builder.add(kNoTreeNode, labels.intern("r"));
+            for (auto left = random() % max_length; left > 0; --left) {
+                const auto label = [&] {
+                    return labels.intern("l" + std::to_string(random() % static_cast<unsigned>(label_count)));
+                };
+                const TreeNode child = builder.add(0, label());
+                if (random() % 8 < inner_of_8)
+                    for (auto below = 1 + random() % 3; below > 0; --below)
+                        builder.add(child, label());
+            }
+            return builder.finish();
+        };
+        const Tree a = list(round % 5 == 0 ? 300 : 40);
+        const Tree b = round % 2 == 0 ? list(200) : varied_tree(random, a, labels);
+        ASSERT_EQ(simple_tree_matching(a, b), plain_simple(a, 0, b, 0)) << "round " << round;
+        for (const LeafRule rule : {LeafRule::kPrinted, LeafRule::kBoth}) {
+            const double clustered = clustered_tree_matching(a, b, {}, rule);
+            ASSERT_NEAR(clustered, plain_clustered(a, 0, b, 0, rule), 1e-12) << "round " << round;
+            ASSERT_EQ(clustered_tree_matching(b, a, {}, rule), clustered) << "round " << round;
+        }
+    }
+}
+
 TEST_P(RandomMatching, MappingIsAMatchingOfTheSameSize) {
     std::mt19937 random(1977);
     for (int round = 0; round < 400; ++round) {

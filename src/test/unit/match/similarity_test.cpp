@@ -252,9 +252,9 @@ TEST_P(InvalidOptions, SayWhatIsValid) {
 INSTANTIATE_TEST_SUITE_P(
     Json, InvalidOptions,
     testing::Values(OptionError{R"({"label": "tag"})", "tree similarity option \"label\" is not known",
-                                "Valid options are labels, text_nodes, text, leaf, root."},
+                                "Valid options are labels, text_nodes, text, text_pattern, order, leaf, root."},
                     OptionError{R"({"labels": "id"})", "value \"id\" of tree similarity option \"labels\" is not valid",
-                                "Valid values are tag, tag+id, tag+class, tag+id+class, tag+attributes."},
+                                "Valid values are tag, tag+id, tag+class, tag+id+class, tag+attributes, path."},
                     OptionError{R"({"text_nodes": "yes"})",
                                 "value \"yes\" of tree similarity option \"text_nodes\" is not valid",
                                 "Valid values are true, false."},
@@ -263,9 +263,9 @@ INSTANTIATE_TEST_SUITE_P(
                     OptionError{R"({"root": null})", "value \"null\" of tree similarity option \"root\" is not valid",
                                 "Valid values are one, printed."},
                     OptionError{"[]", "tree similarity options are not a JSON object",
-                                "Valid options are labels, text_nodes, text, leaf, root."},
+                                "Valid options are labels, text_nodes, text, text_pattern, order, leaf, root."},
                     OptionError{"{", "tree similarity options are not a JSON object",
-                                "Valid options are labels, text_nodes, text, leaf, root."}));
+                                "Valid options are labels, text_nodes, text, text_pattern, order, leaf, root."}));
 
 TEST(Similarity, AllMeasuresAreLimitedAndWide) {
     LabelTable labels;
