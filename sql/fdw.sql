@@ -62,6 +62,34 @@ FROM unnest(ARRAY[
      pg_temp.error_of('CREATE FOREIGN TABLE t (a text OPTIONS (' || options || ')) SERVER site OPTIONS (url ''x'')') AS error
 ORDER BY ordinal;
 
+-- Settings of adaptation and process flow: wrong values, what belongs together, what EXPLAIN shows.
+SELECT options, error.*
+FROM unnest(ARRAY[
+         $$adapt_measures 'best'$$, $$adapt_measures 'simple 2'$$, $$adapt_similarity_threshold '2'$$, $$adapt_labels 'class'$$,
+         $$adapt_text_nodes 'perhaps'$$, $$adapt_top_down ','$$, $$adapt_bottom_up 'up'$$, $$adapt_refresh '1 day'$$, $$flow 'forth'$$,
+         $$flow 'back, back'$$, $$flow 'consent'$$, $$flow 'back', consent '//a'$$, $$consent '//['$$, $$flow 'alternatives'$$, $$alternatives ' '$$,
+         $$stale 'never'$$, $$min_children '1'$$, $$rows '//li', min_children '3', max_children '2'$$, $$xml_schema '<x/>'$$, $$adapt_mesures 'x'$$
+     ]) WITH ORDINALITY AS o (options, ordinal),
+     pg_temp.error_of('CREATE FOREIGN TABLE t (a text OPTIONS (xpath ''b'')) SERVER site OPTIONS (url ''x'', ' || options || ')') AS error
+ORDER BY ordinal;
+SELECT options, error.*
+FROM unnest(ARRAY[$$xpath 'b', adapt_threshold '2'$$, $$xpath 'b', adapt_similarity_threshold 'x'$$, $$value 'url', adapt_threshold '0.5'$$])
+         WITH ORDINALITY AS o (options, ordinal),
+     pg_temp.error_of('CREATE FOREIGN TABLE t (a text OPTIONS (' || options || ')) SERVER site OPTIONS (url ''x'')') AS error
+ORDER BY ordinal;
+CREATE FOREIGN TABLE tuned (
+    a text OPTIONS (xpath 'b', adapt_threshold '0.9'), c text OPTIONS (xpath 'd', adapt_similarity_threshold '0.25'), old bool OPTIONS (value 'stale')
+) SERVER site OPTIONS (url '{1..3}', rows '//li', adapt_threshold '0.8', adapt_measures 'values, clustered 0.85,combined', adapt_measure 'bigram',
+    adapt_labels 'path', adapt_text_nodes 'on', adapt_top_down 'c', adapt_bottom_up 'off', adapt_refresh 'off',
+    flow 'refresh, consent, back, alternatives', consent '//form', alternatives 'other/{1..3} last', stale 'on');
+EXPLAIN (COSTS OFF) SELECT * FROM tuned;
+ALTER FOREIGN TABLE tuned OPTIONS (SET adapt_top_down 'none');
+EXPLAIN (COSTS OFF) SELECT * FROM tuned;
+ALTER FOREIGN TABLE tuned OPTIONS (SET adapt_top_down 'b');
+SELECT error.* FROM pg_temp.error_of('EXPLAIN SELECT * FROM tuned') AS error;
+ALTER FOREIGN TABLE tuned OPTIONS (SET adapt_top_down 'all', SET alternatives 'x?y={z}');
+SELECT error.* FROM pg_temp.error_of('EXPLAIN SELECT * FROM tuned') AS error;
+
 -- What only shows when the table is used.
 CREATE FOREIGN TABLE incomplete (a text) SERVER site OPTIONS (url 'x');
 SELECT error.* FROM pg_temp.error_of('EXPLAIN SELECT * FROM incomplete') AS error;

@@ -182,3 +182,80 @@ SELECT * FROM webwrap.verify('<p>', '{"parser": "lxml", "columns": {"a": {"xpath
 SELECT xpath FROM webwrap.adapt('<table id=a><tr><td>1</table>', '//table[@id="a"]/tr/td', '<p>x</p><table id=a><tr><td>1</table>', '{"parser": "libxml2"}');
 SELECT webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>', '{"parser": "libxml2"}'),
        webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<table id=a><tr><td>1</table>');
+
+-- Settings of section 4 of the paper, each with two outcomes.
+CREATE FUNCTION pg_temp.found(before text, path text, after text, options jsonb) RETURNS text[] LANGUAGE sql AS $$
+    SELECT webwrap.xpath(after, a.xpath) FROM webwrap.adapt(before, path, after, options) WITH ORDINALITY
+        AS a (xpath, similarity, confidence, measure, ordinal) WHERE a.ordinal = 1 $$;
+-- The known value stands in one place, the known structure in another.
+SELECT o.options, pg_temp.found('<div class="box"><h2>Lamp</h2></div>', '//div', '<p>Lamp</p><div class="box"><h2>Stool</h2></div>', o.options)
+FROM (VALUES (1, '{"measures": ["values", "clustered"]}'::jsonb), (2, '{"measures": ["clustered", "values"]}'), (3, '{"measures": "values"}')) AS o (ordinal, options)
+ORDER BY ordinal;
+-- Thresholds of a measure, of similarity, of confidence: the first that is given counts for a tree measure.
+SELECT o.options, pg_temp.found('<div><h2>Lamp</h2><p><b>12</b><i>new</i></p></div>', '//div',
+                                '<div class="b"><h2>Kettle</h2><p><b>9</b></p></div>', o.options)
+FROM (VALUES (1, '{"measures": "simple 0.8"}'::jsonb), (2, '{"measures": "simple 0.95"}'),
+             (3, '{"measures": "simple", "similarity_threshold": 0.8}'), (4, '{"measures": "simple", "similarity_threshold": 0.95}'),
+             (5, '{"measures": "simple", "threshold": 0.8}'), (6, '{"measures": "simple", "threshold": 0.95}')) AS o (ordinal, options)
+ORDER BY ordinal;
+-- Labels: bare tags find the first box, each flag the second.
+SELECT o.options, pg_temp.found(o.before, '//div', o.after, '{"measures": "simple 0.4"}') AS bare,
+       pg_temp.found(o.before, '//div', o.after, '{"measures": "simple 0.4"}' || o.options) AS flagged
+FROM (VALUES
+    (1, '{"labels": "tag+id"}'::jsonb, '<div id=a><p>old</p><b></b></div>', '<div id=z><p>first</p><b></b></div><div id=a><p>second</p></div>'),
+    (2, '{"labels": "tag+class"}', '<div class=a><p>old</p><b></b></div>', '<div class=z><p>first</p><b></b></div><div class=a><p>second</p></div>'),
+    (3, '{"labels": "tag+attributes"}', '<div data-k=a><p>old</p><b></b></div>',
+        '<div data-k=z><p>first</p><b></b></div><div data-k=a><p>second</p></div>'),
+    (4, '{"labels": "path"}', '<main><div><p>old</p><b></b></div></main>',
+        '<aside><div><p>first</p><b></b></div></aside><main><div><p>second</p></div></main>'),
+    (5, '{"text_nodes": true}', '<div><p>old<b></b></p></div>', '<div><p><b>first</b></p></div><div><p>second<b></b><u></u></p></div>')
+) AS o (ordinal, options, before, after)
+ORDER BY ordinal;
+
+-- A wrapper's settings: what is sure, and where columns come from.
+CREATE FUNCTION pg_temp.outcome(settings jsonb) RETURNS TABLE (sure text, pattern text, pattern_sure text, measure text) LANGUAGE sql AS $$
+    SELECT a ->> 'sure', p ->> 'pattern', p ->> 'sure', p ->> 'measure'
+    FROM page o, page n, wrapper w, webwrap.adapt_wrapper(o.html, w.wrapper || settings, n.html) AS a, jsonb_array_elements(a -> 'patterns') AS p
+    WHERE o.name = 'before' AND n.name = 'after' AND w.name = 'goods' $$;
+SELECT s.settings, o.sure, string_agg(o.pattern || CASE o.pattern_sure WHEN 'true' THEN '' ELSE ' (not sure)' END || ': ' || o.measure, ', ') AS patterns
+FROM (VALUES (1, '{}'::jsonb), (2, '{"adapt": {"threshold": 1}}'), (3, '{"adapt": {"similarity_threshold": 1}}'),
+             (4, '{"adapt": {"measures": "clustered 0.9"}}'), (5, '{"adapt": {"measures": ["clustered 0.9", "values"]}}')) AS s (ordinal, settings),
+     pg_temp.outcome(s.settings) AS o
+GROUP BY s.ordinal, s.settings, o.sure ORDER BY s.ordinal;
+-- The wrapper that comes back has them too.
+SELECT a #> '{wrapper,adapt}' AS adapt, a #> '{wrapper,columns,name,threshold}' AS threshold
+FROM page p, wrapper w, webwrap.adapt_wrapper(p.html, jsonb_set(w.wrapper, '{columns,name,threshold}', '0.9')
+    || '{"adapt": {"measures": ["values", "clustered 0.8"], "labels": "tag+class", "top_down": ["name"], "bottom_up": false}}', p.html) AS a
+WHERE p.name = 'before' AND w.name = 'goods';
+
+-- Children of a record, and an XML Schema as data model.
+SELECT c.wrapper, v.*
+FROM (VALUES (1, '{"min_children": 2}'), (2, '{"min_children": 3}'), (3, '{"max_children": 3}'), (4, '{"max_children": 2}')) AS c (ordinal, wrapper),
+     webwrap.verify('<ul><li><b>1</b><i>x</i><i>y</i><li><b>2</b><i>z</i></ul>',
+                    jsonb_build_object('rows', '{"xpath": "//li"}' || c.wrapper::jsonb,
+                                       'columns', '{"number": {"xpath": "b"}, "word": {"xpath": "i", "max_occurs": -1}}'::jsonb)) AS v
+ORDER BY c.ordinal, v.detail;
+SELECT most, v.*
+FROM (VALUES ('9'), ('1')) AS m (most),
+     webwrap.verify('<ul><li><b>1</b><i>x</i><li><b>2</b></ul>', jsonb_build_object(
+         'rows', '{"xpath": "//li"}'::jsonb, 'columns', '{"number": {"xpath": "b", "type": "integer"}, "word": {"xpath": "i"}}'::jsonb,
+         'name', 'item', 'xml_schema', format(
+             '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="item"><xs:complexType><xs:all>'
+             '<xs:element name="number"><xs:simpleType><xs:restriction base="xs:int"><xs:maxInclusive value="%s"/></xs:restriction>'
+             '</xs:simpleType></xs:element><xs:element name="word" minOccurs="0"/></xs:all></xs:complexType></xs:element></xs:schema>',
+             most))) AS v
+ORDER BY most;
+
+SELECT s.settings, error.*
+FROM unnest(ARRAY['{"treshold": 1}', '{"measures": "best"}', '{"measures": []}', '{"measures": [1]}', '{"measures": "simple 2"}',
+                  '{"labels": "class"}', '{"text_nodes": 1}', '{"top_down": "other"}', '{"top_down": 1}', '{"bottom_up": "on"}', '{"parser": "html5"}', '1'
+     ]::jsonb[]) WITH ORDINALITY AS s (settings, ordinal),
+     pg_temp.error_of(format('SELECT * FROM webwrap.verify(%L, %L)', '<p>', jsonb_build_object('columns', '{"a": {"xpath": "b"}}'::jsonb, 'adapt', s.settings))) AS error
+ORDER BY ordinal;
+SELECT error.*
+FROM unnest(ARRAY['{"xml_schema": "<x/>"}', '{"xml_schema": "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><xs:include schemaLocation=\"/etc/passwd\"/></xs:schema>"}',
+                  '{"columns": {"a": {"xpath": "b", "threshold": 2}}}', '{"columns": {"a": {"xpath": "b", "min_children": 1}}}',
+                  '{"rows": {"xpath": "//li", "min_children": 2, "max_children": 1}}'
+     ]::jsonb[]) WITH ORDINALITY AS s (keys, ordinal),
+     pg_temp.error_of(format('SELECT * FROM webwrap.verify(%L, %L)', '<p>', '{"columns": {"a": {"xpath": "b"}}}'::jsonb || s.keys)) AS error
+ORDER BY ordinal;

@@ -34,7 +34,7 @@ COMMENT ON FUNCTION webwrap.tree_similarity(text, text, text, jsonb) IS
 'order: tolerates inserted and removed levels), edit (1 - 2 d / (number of nodes of both + d) for tree_edit_distance d; Li '
 'and Zhang 2011), flexible (2 * sum of the similarities of tree_mapping / number of nodes of both: tolerates moves, '
 'inserted levels and renamed nodes); Ferrara and Baumgartner 2011, section 4, Brisset et al. 2020. options: labels ("tag", '
-'"tag+id", "tag+class", "tag+id+class", "tag+attributes", "path" from the root of the tree, or an array of names of '
+'"tag+id", "tag+class", "tag+id+class", "tag+attributes", "path" from the root of the page, or an array of names of '
 'attributes that count beside the tag: what must be equal, or for flexible has tokens in common), '
 'text_nodes (boolean: text that is not only white space counts as a leaf), text ("any", or "exact": words count, those of '
 'the leaf, without text_nodes those of its element; or for simple and clustered "words", "bigram", "jaro_winkler", "edit": '

@@ -15,7 +15,7 @@ BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cfla
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
 .PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
-        bench-learn kinds
+        bench-learn bench-further kinds
 
 bench: ## runs all benchmarks, one after the other
 	@for name in parse select match extract fetch adapt; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
@@ -47,6 +47,10 @@ bench-fetch: bench-deps ## pages far and near, against curl --parallel and a loo
 
 bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone and attribute relocation (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/adapt.py $(EVOLUTION) --every $(BENCH_SITES) $(if $(wildcard $(KINDS)/cases.jsonl),--kinds $(KINDS)) $(BENCH_ADAPT)
+
+bench-further: bench-pages bench-deps ## adapted XPaths on a further page of the new design (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/further.py $(EVOLUTION) $(BENCH_FURTHER)
+	@test ! -f $(KINDS)/cases.jsonl || $(BENCH_CLUSTER) -- $(PYTHON) src/bench/further.py $(EVOLUTION) --cases $(KINDS) $(BENCH_FURTHER)
 
 kinds: ## builds cases of kinds of sites that nothing was fitted on, from packages, in build/kinds; bench-adapt then takes them too
 	@sh src/bench/kinds/deps.sh $(BUILD)/kinds

@@ -34,12 +34,13 @@ class LayoutError(Exception):
     """A layout that cannot be rendered; the message says where."""
 
 
-def generate(seed, layout, output):
-    """Writes the site and truth.csv, returns the films. The same arguments give the same bytes."""
+def generate(seed, layout, output, films=None):
+    """Writes the site and truth.csv, returns the films: those of the seed's catalogue, or the given ones. The same arguments
+    give the same bytes."""
     layout, output = Path(layout), Path(output)
     environment = _environment(layout)
     _empty(output)
-    films = catalogue(seed)
+    films = films or catalogue(seed)
     gc.freeze()  # they live to the end: the collector need not walk them again and again
     _write_truth(films, output / TRUTH)
     _copy_files(layout, output)

@@ -80,7 +80,7 @@ class Page:
         return (self.image_to_elements if kind == 'image' else self.key_to_elements).get(key, [])
 
     def text_of(self, element):
-        return ' '.join(self.texts.get(element, '').split())
+        return ' '.join(self.texts.get(element, '').replace('¶', ' ').split())
 
     def key_of(self, element, kind):
         if kind != 'image':

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from pages import path_of, write_path
+from pages import path_of, text_key, write_path
 
 SIMPLE_NAME = re.compile(r'^[^"\'\[\]{}<>]+$')
 HEADINGS = ('h1', 'h2', 'h3', 'h4', 'dt', 'th')
@@ -25,15 +25,16 @@ def rank(element):
     return aside, heading, -len(tags)
 
 
-def anchors(element):
-    """Nearest ancestors-or-self that carry an id or a class, as (ancestor, first step)."""
+def anchors(page, element):
+    """Nearest ancestors-or-self that carry an id or a class, as (ancestor, first step). An id that spells a text of the page is no
+    name a person would have taken: it is another one on the next page."""
     found = []
     for e in [element, *element.iterancestors()]:
         if e.tag in ('html', 'body'):
             break
         for name in ('id', 'class'):
             value = e.get(name)
-            if value and SIMPLE_NAME.match(value):
+            if value and SIMPLE_NAME.match(value) and not (name == 'id' and text_key(value) in page.key_to_elements):
                 found.append((e, f"//{e.tag}[@{name}='{value}']"))
     return found[:6]
 
@@ -52,7 +53,7 @@ def single(page, field, style):
     for element in sorted(page.elements(field.keys[0], field.kind), key=rank)[:4]:
         if style == 'abs':
             return write_path(path_of(element))
-        for ancestor, step in anchors(element):
+        for ancestor, step in anchors(page, element):
             xpath = step + write_path(tail(ancestor, element))
             if selected(page, xpath) == [element]:
                 return xpath
@@ -101,7 +102,7 @@ def several(page, field, style):
             if selects(page, xpath, group, field):
                 return xpath
             continue
-        for ancestor, step in anchors(group[0]):
+        for ancestor, step in anchors(page, group[0]):
             level = len(path_of(group[0])) - len(path_of(ancestor))
             tails = [path_of(e)[len(path_of(e)) - level:] for e in group]
             xpath = step + write_path(merged(tails) if level else [])

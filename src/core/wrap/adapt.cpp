@@ -39,10 +39,9 @@ bool same_page(const Document &a, const Document &b) {
 double tree_similarity_of(const Document &old_page, NodeId before, const Document &new_page, NodeId after,
                           const AdaptOptions &options, const Limits &limits) {
     LabelTable labels;
-    const TreeOptions tree_options;
-    const Tree a = tree_of(old_page, before, tree_options, labels);
-    const Tree b = tree_of(new_page, after, tree_options, labels);
-    return tree_similarity(a, b, measure_from_name(options.measure), {}, limits);
+    const Tree a = tree_of(old_page, before, options.similarity.tree, labels);
+    const Tree b = tree_of(new_page, after, options.similarity.tree, labels);
+    return tree_similarity(a, b, measure_from_name(options.measure), options.similarity, limits);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/fallback.hpp"
 #include "core/wrap/joint.hpp"
+#include "core/wrap/priorities.hpp"
 #include "core/wrap/unicode.hpp"
 
 namespace webwrap {
@@ -40,8 +41,9 @@ struct Outcome {
 class WrapperAdapter {
   public:
     WrapperAdapter(const Wrapper &wrapper, std::span<const PagePair> pages, const AdaptOptions &options,
-                   const Limits &limits)
-        : wrapper_(wrapper), pages_(pages), options_(options), limits_(limits), evidence_(wrapper, pages, limits) {}
+                   const AdaptationScope &scope, const Limits &limits)
+        : wrapper_(wrapper), pages_(pages), options_(options), scope_(scope), limits_(limits),
+          evidence_(wrapper, pages, limits) {}
 
     WrapperAdaptation run();
 
@@ -64,6 +66,7 @@ class WrapperAdapter {
     const Wrapper &wrapper_;
     std::span<const PagePair> pages_;
     const AdaptOptions &options_;
+    const AdaptationScope &scope_;
     const Limits &limits_;
     Evidence evidence_;
 };
@@ -111,7 +114,7 @@ WrapperAdaptation WrapperAdapter::run() {
         if (best.adaptation.is_sure)
             break;
     }
-    if (!best.adaptation.is_sure && best.total <= 0 && wrapper_.rows)
+    if (!best.adaptation.is_sure && best.total <= 0 && wrapper_.rows && scope_.structure && !scope_.keeps_rows)
         if (std::optional<WrapperAdaptation> other = adapt_by_structure(evidence_, options_))
             return std::move(*other);
     return std::move(best.adaptation);
@@ -147,8 +150,9 @@ std::vector<RowPath> WrapperAdapter::row_paths(const RecordLevel &level) {
             targets.push_back(std::move(set));
     }
     std::vector<PathCandidate> candidates{{wrapper_.rows->xpath, 0, false}};
-    for (PathCandidate &candidate : set_paths(targets))
-        candidates.push_back(std::move(candidate));
+    if (!scope_.keeps_rows)
+        for (PathCandidate &candidate : set_paths(targets))
+            candidates.push_back(std::move(candidate));
     std::vector<RowPath> paths;
     std::size_t exact = 0;
     for (const PathCandidate &candidate : candidates) {
@@ -277,10 +281,10 @@ double WrapperAdapter::record_similarity(const RecordLevel &level, std::optional
             after = child_of(evidence_.new_page(record.pair), after, place->refs[i].node);
         }
         LabelTable labels;
-        const TreeOptions options;
-        const Tree a = tree_of(evidence_.old_page(record.pair), before, options, labels);
-        const Tree b = tree_of(evidence_.new_page(record.pair), after, options, labels);
-        return tree_similarity(a, b, measure_from_name(options_.measure), {}, limits_);
+        const TreeOptions &tree = options_.similarity.tree;
+        const Tree a = tree_of(evidence_.old_page(record.pair), before, tree, labels);
+        const Tree b = tree_of(evidence_.new_page(record.pair), after, tree, labels);
+        return tree_similarity(a, b, measure_from_name(options_.measure), options_.similarity, limits_);
     }
     return 0;
 }
@@ -382,8 +386,8 @@ void WrapperAdapter::finish(Outcome &outcome) {
     outcome.weakest = 1;
     bool is_sure = true;
     for (PatternAdaptation &pattern : outcome.adaptation.patterns) {
-        pattern.is_sure =
-            pattern.confidence >= options_.threshold && pattern.similarity >= options_.similarity_threshold;
+        pattern.is_sure = pattern.confidence >= options_.threshold_of(pattern.pattern) &&
+                          pattern.similarity >= options_.similarity_threshold_of(pattern.pattern);
         if (pattern.is_sure)
             pattern.reason.clear();
         else if (pattern.reason.empty())
@@ -397,9 +401,9 @@ void WrapperAdapter::finish(Outcome &outcome) {
 
 } // namespace
 
-WrapperAdaptation adapt_wrapper(const Wrapper &wrapper, std::span<const PagePair> pages, const AdaptOptions &options,
-                                const Limits &limits) {
-    return WrapperAdapter(wrapper, pages, options, limits).run();
+WrapperAdaptation adapt_by_records(const Wrapper &wrapper, std::span<const PagePair> pages, const AdaptOptions &options,
+                                   const AdaptationScope &scope, const Limits &limits) {
+    return WrapperAdapter(wrapper, pages, options, scope, limits).run();
 }
 
 } // namespace webwrap

@@ -56,9 +56,10 @@ double ConfidenceModel::probability(const TrustVector &trust) const {
 
 const std::array<std::string, kTrustCount> &trust_names() {
     static const std::array<std::string, kTrustCount> names{
-        "share", "lead",    "share back", "lead back",     "mutual",         "likeness",    "rarity",  "whole",
-        "count", "lengths", "shapes",     "vocabulary",    "heading",        "margin",      "worst",   "name",
-        "tag",   "data",    "address",    "share of path", "share of class", "known texts", "is list", "is media"};
+        "share",       "lead",          "share back", "lead back", "mutual",     "likeness",      "rarity",
+        "whole",       "count",         "lengths",    "shapes",    "vocabulary", "heading",       "margin",
+        "worst",       "name",          "tag",        "data",      "address",    "share of path", "share of class",
+        "known texts", "not elsewhere", "is list",    "is media"};
     return names;
 }
 

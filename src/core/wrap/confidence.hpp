@@ -31,10 +31,11 @@ enum class Trust : std::size_t {
     kPathShare,
     kClassShare,
     kKnownTexts,
+    kNotElsewhere,
     kIsList, /* 1 or 0 */
     kIsMedia,
 };
-inline constexpr std::size_t kTrustCount = 24;
+inline constexpr std::size_t kTrustCount = 25;
 using TrustVector = std::array<float, kTrustCount>;
 
 /* Logistic regression. */

@@ -1,11 +1,13 @@
 #include "core/wrap/extract.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/wrap/value.hpp"
+#include "core/wrap/xml_schema.hpp"
 
 namespace webwrap {
 
@@ -62,6 +64,10 @@ class Run {
     Cell extract(const CompiledColumn &column, NodeId context, std::size_t record);
     std::vector<Cell> extract_all(const std::vector<CompiledColumn> &columns, NodeId context, std::size_t record);
     void violate(const std::string &pattern, const char *constraint, std::size_t record, std::string detail);
+    /* Nodes of all columns in one record against the bounds of its pattern. */
+    void check_children(const std::string &pattern, int min, int max, const std::vector<Cell> &cells,
+                        std::size_t record);
+    void check_schema(const XmlSchema &schema, const Wrapper &wrapper, const Record &cells, std::size_t record);
 
   private:
     void read_nodes(const CompiledColumn &column, std::size_t record, Cell &cell);
@@ -78,10 +84,15 @@ class Run {
     void set_has_rows(bool has_rows) { has_rows_ = has_rows; }
 };
 
+/* Constraints of the row pattern that one record violates, not their number. */
+bool is_of_record(std::string_view constraint) {
+    return constraint == "min_children" || constraint == "max_children" || constraint == "xml_schema";
+}
+
 void Run::violate(const std::string &pattern, const char *constraint, std::size_t record, std::string detail) {
     if (result_.violations.size() >= kMaxViolations)
         return;
-    if (has_rows_ && pattern != "rows")
+    if (has_rows_ && (pattern != "rows" || is_of_record(constraint)))
         detail = "row " + std::to_string(record + 1) + ": " + detail;
     result_.violations.push_back({pattern, constraint, std::move(detail), record});
 }
@@ -129,6 +140,26 @@ void Run::check_occurrence(const CompiledColumn &column, std::size_t record, std
                 nodes() + ", at most " + std::to_string(column.column->max_occurs) + " expected");
 }
 
+void Run::check_children(const std::string &pattern, int min, int max, const std::vector<Cell> &cells,
+                         std::size_t record) {
+    std::size_t count = 0;
+    for (const Cell &cell : cells)
+        count += cell.nodes.empty() ? (cell.value ? 1 : 0) : cell.nodes.size();
+    const auto found = [&] { return std::to_string(count) + (count == 1 ? " child" : " children"); };
+    if (count < static_cast<std::size_t>(min))
+        violate(pattern, "min_children", record, found() + ", at least " + std::to_string(min) + " expected");
+    if (max >= 0 && count > static_cast<std::size_t>(max))
+        violate(pattern, "max_children", record, found() + ", at most " + std::to_string(max) + " expected");
+}
+
+void Run::check_schema(const XmlSchema &schema, const Wrapper &wrapper, const Record &cells, std::size_t record) {
+    for (SchemaProblem &problem : schema.check(wrapper, cells)) {
+        const bool is_column = std::any_of(wrapper.columns.begin(), wrapper.columns.end(),
+                                           [&](const Column &column) { return column.name == problem.column; });
+        violate(is_column ? problem.column : "rows", "xml_schema", record, std::move(problem.message));
+    }
+}
+
 std::optional<std::string> Run::read(const CompiledColumn &column, std::size_t record, const std::string &text) {
     CellValue value = column.reader.read(text);
     if (!value.problem.empty())
@@ -143,6 +174,8 @@ void Run::read_nodes(const CompiledColumn &column, std::size_t record, Cell &cel
         std::optional<std::string> value = read(column, record, string_value(document_, node));
         if (!value)
             continue;
+        if (cell.nodes.size() > 1)
+            cell.parts.push_back(*value);
         if (++values == 1)
             cell.value = std::move(value);
         else if (column.column->type == CellType::kText)
@@ -163,6 +196,7 @@ void Run::read_records(const CompiledColumn &column, std::size_t record, Cell &c
             throw Error(ErrorKind::kInvalidXPath, "XPath of column \"" + column.dotted_name + "\" selects attributes",
                         "Nested columns need elements to stand in.");
         const std::vector<Cell> cells = extract_all(column.columns, node.node, record);
+        check_children(column.dotted_name, column.column->min_children, column.column->max_children, cells, record);
         json += (json.empty() ? "" : ", ") + json_object(column.column->columns, cells);
     }
     if (!cell.nodes.empty())
@@ -175,6 +209,7 @@ struct Extractor::State {
     Wrapper wrapper;
     std::optional<XPath> rows;
     std::vector<CompiledColumn> columns; /* point into wrapper.columns */
+    std::optional<XmlSchema> schema;
 };
 
 Extractor::Extractor(Wrapper wrapper) : state_(std::make_unique<State>()) {
@@ -183,6 +218,8 @@ Extractor::Extractor(Wrapper wrapper) : state_(std::make_unique<State>()) {
     if (state_->wrapper.rows)
         state_->rows.emplace(state_->wrapper.rows->xpath);
     state_->columns = compile(state_->wrapper.columns, {});
+    if (!state_->wrapper.xml_schema.empty())
+        state_->schema.emplace(state_->wrapper.xml_schema);
 }
 
 Extractor::~Extractor() = default;
@@ -217,6 +254,11 @@ Extraction Extractor::extract(const Document &document, const Limits &limits, bo
         Record record{row, run.extract_all(state_->columns, row.node, result.records.size())};
         for (std::size_t i = 0; i < record.cells.size(); ++i)
             matched[i] = matched[i] || record.cells[i].value || !record.cells[i].nodes.empty();
+        const std::size_t number = result.records.size();
+        if (const std::optional<RowPattern> &pattern = state_->wrapper.rows)
+            run.check_children("rows", pattern->min_children, pattern->max_children, record.cells, number);
+        if (state_->schema)
+            run.check_schema(*state_->schema, state_->wrapper, record, number);
         result.records.push_back(std::move(record));
     }
     if (rows.empty())

@@ -14,6 +14,7 @@ namespace webwrap {
 struct Cell {
     std::optional<std::string> value; /* canonical text; JSON for nested columns; nullopt: no value */
     std::vector<NodeRef> nodes;       /* what the XPath selected in this record */
+    std::vector<std::string> parts;   /* the values of single nodes where several make the cell */
 };
 
 struct Record {
@@ -24,7 +25,8 @@ struct Record {
 /* One integrity constraint that does not hold. `pattern` is the column's name, or "rows". */
 struct Violation {
     std::string pattern;
-    std::string constraint_name; /* min_rows, max_rows, required, type, pattern, min_occurs, max_occurs */
+    std::string constraint_name; /* min_rows, max_rows, min_children, max_children, required, type, pattern,
+                                    min_occurs, max_occurs, xml_schema */
     std::string detail;          /* "row 3: \"n/a\" is not numeric" */
     std::size_t record = 0;      /* index of the record, 0 for the row pattern */
 };

@@ -223,7 +223,7 @@ std::optional<WrapperAdaptation> StructureAdapter::run() {
     }
     adaptation.is_sure = true;
     for (PatternAdaptation &pattern : adaptation.patterns) {
-        pattern.is_sure = pattern.confidence >= options_.threshold;
+        pattern.is_sure = pattern.confidence >= options_.threshold_of(pattern.pattern);
         adaptation.is_sure = adaptation.is_sure && pattern.is_sure;
     }
     const Extractor extractor(adaptation.wrapper);

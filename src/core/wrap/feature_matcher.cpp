@@ -121,8 +121,8 @@ void FeatureMatcher::compare_rest(const PageFeatures &its_page, ElementId exampl
         }
         const bool both_headings = its_page.is_heading(example) && page_->is_heading(element);
         scores[i][kTagFeature] += its_page.tag(example) == page_->tag(element) ? 1.0F : both_headings ? 0.5F : 0.0F;
-        const std::uint64_t text = its_page.text_hash(example);
-        scores[i][kEqualTextFeature] += text != 0 && text == page_->text_hash(element) ? 1.0F : 0.0F;
+        const std::uint64_t text = its_page.content_hash(example);
+        scores[i][kEqualTextFeature] += text != 0 && text == page_->content_hash(element) ? 1.0F : 0.0F;
         scores[i][kSamePathFeature] += its_page.path(example) == page_->path(element) ? 1.0F : 0.0F;
         const auto [share, is_new] = path_to_share.try_emplace(page_->path(element), 0.0F);
         if (is_new)

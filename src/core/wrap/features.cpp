@@ -30,7 +30,19 @@ constexpr std::size_t kFirstSlots = 1U << 14U;
 constexpr int kPollEvery = 256;
 
 /* Kinds of tokens; words, which all texts share, are kind 0. */
-enum Kind : std::uint64_t { kWord, kTagOf, kShapeOf, kAttribute, kValue, kStep, kAbove, kPair, kPathOf, kWhole };
+enum Kind : std::uint64_t {
+    kWord,
+    kTagOf,
+    kShapeOf,
+    kAttribute,
+    kValue,
+    kStep,
+    kAbove,
+    kPair,
+    kPathOf,
+    kWhole,
+    kAddressOf
+};
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     std::uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U))) * 0xbf58476d1ce4e5b9U;
@@ -108,7 +120,8 @@ class FeatureBuilder {
     }
     [[nodiscard]] std::int32_t first_word(NodeId node) const { return node_to_word_[static_cast<std::size_t>(node)]; }
     [[nodiscard]] NodeId end_of(NodeId node) const { return document_.end_of(node); }
-    std::uint64_t words_hash(std::int32_t first, std::int32_t end) const;
+    [[nodiscard]] std::uint64_t address_hash(NodeId node) const;
+    [[nodiscard]] std::uint64_t words_hash(std::int32_t first, std::int32_t end) const;
     void add_text(NodeId node);
     void add_neighbours(std::int32_t first, std::int32_t end);
     void add_attributes(NodeId node);
@@ -209,7 +222,7 @@ void FeatureBuilder::add_text(NodeId node) {
     add_words(Bag::kAfter, end, all, kAround);
     add_neighbours(first, end);
     const std::uint64_t hash = words_hash(first, end);
-    page_.text_hashes_.push_back(first == end ? 0 : hash);
+    page_.content_hashes_.push_back(first == end ? address_hash(node) : hash);
     if (first != end)
         if (const auto found = data_.find(hash); found != data_.end())
             for (const TokenId key : found->second)
@@ -238,6 +251,14 @@ void FeatureBuilder::add_text(NodeId node) {
             }
     const float either = static_cast<float>(title_.size()) + static_cast<float>(std::min(end - first, kMaxWords));
     page_.scalars_.back()[static_cast<std::size_t>(Scalar::kTitle)] = either > 0 ? 2 * common / either : 0;
+}
+
+/* 0 when the element has no address of its own. */
+std::uint64_t FeatureBuilder::address_hash(NodeId node) const {
+    for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at)
+        if (const Attribute &attribute = document_.attribute(at); is_address(document_.name_text(attribute.name)))
+            return XXH3_64bits_withSeed(attribute.value.data(), attribute.value.size(), kAddressOf);
+    return 0;
 }
 
 void FeatureBuilder::add_address(NodeId node) {

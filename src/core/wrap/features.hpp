@@ -90,9 +90,10 @@ class PageFeatures {
     /* Tag as a token, and the parent's (-1 at the top). */
     [[nodiscard]] TokenId tag(ElementId element) const { return tags_[static_cast<std::size_t>(element)]; }
     [[nodiscard]] bool is_heading(ElementId element) const { return is_heading_[static_cast<std::size_t>(element)]; }
-    /* Of the words of its text; 0 when there is none. */
-    [[nodiscard]] std::uint64_t text_hash(ElementId element) const {
-        return text_hashes_[static_cast<std::size_t>(element)];
+    [[nodiscard]] bool has_text(ElementId element) const { return scalar(element, Scalar::kLength) > 0; }
+    /* Of the words of its text, or of its own address when it has no text; 0 when it has neither. */
+    [[nodiscard]] std::uint64_t content_hash(ElementId element) const {
+        return content_hashes_[static_cast<std::size_t>(element)];
     }
     /* Of its class attribute. */
     [[nodiscard]] std::uint64_t class_hash(ElementId element) const {
@@ -121,7 +122,7 @@ class PageFeatures {
     std::array<BagTokens, kBagCount> bags_;
     std::vector<std::array<float, kScalarCount>> scalars_;
     std::vector<TokenId> tags_, paths_;
-    std::vector<std::uint64_t> text_hashes_, class_hashes_;
+    std::vector<std::uint64_t> content_hashes_, class_hashes_;
     std::vector<ElementId> parents_;
     std::vector<std::int32_t> ordinals_, depths_, text_before_;
     std::vector<bool> is_heading_;

@@ -66,6 +66,7 @@ float overlap(const Shares &a, const Shares &b) {
 PageCounts::PageCounts(const PageFeatures &page) {
     for (std::size_t i = 0; i < page.size(); ++i) {
         const auto element = static_cast<ElementId>(i);
+        texts.insert(page.content_hash(element));
         ++path_to_count[static_cast<std::uint64_t>(page.path(element))];
         ++class_to_count[class_key(page, element)];
         ++family_to_count[family_key(page, element)];
@@ -86,7 +87,7 @@ GroupProfile::GroupProfile(const PageFeatures &page, const PageCounts &counts, c
         ++families[family_key(page, element)];
         sizes.push_back(page.scalar(element, Scalar::kLength));
         bytes += static_cast<float>(page.text_before(page.end(element)) - page.text_before(page.node(element)));
-        texts.insert(page.text_hash(element));
+        texts.insert(page.content_hash(element));
         if (i > 0 && page.parent(element) == page.parent(group[i - 1]) &&
             page.ordinal(element) == page.ordinal(group[i - 1]) + 1)
             ++followers;
@@ -139,8 +140,8 @@ GroupProfile::GroupProfile(const PageFeatures &page, const PageCounts &counts, c
     }
 }
 
-GroupVector compare_groups(const PageFeatures &a_page, const GroupProfile &a, const GroupProfile &b,
-                           const FeatureMatcher &matcher) {
+GroupVector compare_groups(const PageFeatures &a_page, const PageCounts &a_counts, const GroupProfile &a,
+                           const GroupProfile &b, const FeatureMatcher &matcher) {
     GroupVector vector{};
     const auto set = [&vector](GroupFeature feature, float value) {
         vector[static_cast<std::size_t>(feature)] = value;
@@ -175,11 +176,18 @@ GroupVector compare_groups(const PageFeatures &a_page, const GroupProfile &a, co
     set(GroupFeature::kDistinct, closeness(a.distinct, b.distinct));
     set(GroupFeature::kAdjacent, closeness(a.adjacent, b.adjacent));
     set(GroupFeature::kComplete, closeness(a.complete, b.complete));
-    std::size_t known = 0;
-    for (const std::uint64_t text : b.texts)
-        known += text != 0 && a.texts.contains(text) ? 1 : 0;
-    set(GroupFeature::kKnownTexts,
-        static_cast<float>(known) / static_cast<float>(std::max<std::size_t>(1, b.texts.size())));
+    std::size_t known = 0, elsewhere = 0;
+    for (const std::uint64_t text : b.texts) {
+        if (text == 0)
+            continue;
+        if (a.texts.contains(text))
+            ++known;
+        else if (a_counts.texts.contains(text))
+            ++elsewhere;
+    }
+    const auto texts = static_cast<float>(std::max<std::size_t>(1, b.texts.size()));
+    set(GroupFeature::kKnownTexts, static_cast<float>(known) / texts);
+    set(GroupFeature::kNotElsewhere, 1 - static_cast<float>(elsewhere) / texts);
     return vector;
 }
 

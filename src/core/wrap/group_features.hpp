@@ -34,10 +34,11 @@ enum class GroupFeature : std::size_t {
     kAdjacent,       /* share that follow a sibling of the group */
     kComplete,       /* share of their parents' children of their tag that they are */
     kKnownTexts,     /* share whose text stood in the other group */
+    kNotElsewhere,   /* share whose text did not stand elsewhere on the other page */
     kMargin,         /* lead of their likeness over the best element left out */
     kWorst,          /* likeness of the least like element */
 };
-inline constexpr std::size_t kGroupFeatureCount = 24;
+inline constexpr std::size_t kGroupFeatureCount = 25;
 
 using GroupVector = std::array<float, kGroupFeatureCount>;
 
@@ -45,6 +46,7 @@ using GroupVector = std::array<float, kGroupFeatureCount>;
 struct PageCounts {
     explicit PageCounts(const PageFeatures &page);
     std::unordered_map<std::uint64_t, std::int32_t> path_to_count, class_to_count, family_to_count;
+    std::unordered_set<std::uint64_t> texts;
 };
 
 /* What a group looks like as a whole. */
@@ -62,7 +64,7 @@ struct GroupProfile {
 
 /* Compares all but the last two, which depend on the scores of elements. `matcher` belongs to b's page and weighs
  * tokens. */
-[[nodiscard]] GroupVector compare_groups(const PageFeatures &a_page, const GroupProfile &a, const GroupProfile &b,
-                                         const FeatureMatcher &matcher);
+[[nodiscard]] GroupVector compare_groups(const PageFeatures &a_page, const PageCounts &a_counts, const GroupProfile &a,
+                                         const GroupProfile &b, const FeatureMatcher &matcher);
 
 } // namespace webwrap

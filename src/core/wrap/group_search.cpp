@@ -45,12 +45,12 @@ bool touches(const PageFeatures &page, const ElementGroup &group, ElementId elem
 
 GroupSearch::GroupSearch(const PageFeatures &its_page, const PageCounts &its_counts, ElementGroup targets,
                          const FeatureMatcher &matcher, const PageCounts &counts, const RankingModel &model)
-    : its_page_(its_page), page_(matcher.page()), matcher_(matcher), counts_(counts), model_(model),
-      targets_(std::move(targets)) {
+    : its_page_(its_page), its_counts_(its_counts), page_(matcher.page()), matcher_(matcher), counts_(counts),
+      model_(model), targets_(std::move(targets)) {
     if (targets_.empty() || page_.size() == 0)
         return;
-    const bool has_text = std::any_of(targets_.begin(), targets_.end(),
-                                      [this](ElementId target) { return its_page_.text_hash(target) != 0; });
+    const bool has_text =
+        std::any_of(targets_.begin(), targets_.end(), [this](ElementId target) { return its_page_.has_text(target); });
     kind_ = targets_.size() > 1 ? TargetKind::kList : has_text ? TargetKind::kText : TargetKind::kMedia;
     likeness_ = matcher_.compare(its_page_, spread(targets_, kMaxExamples));
     rarity_ = FeatureMatcher::rarity(likeness_);
@@ -91,7 +91,8 @@ RankedGroup GroupSearch::judge(const ElementGroup &group) const {
         mean += scores_[at] * share;
         worst = std::min(worst, scores_[at]);
     }
-    GroupVector whole = compare_groups(its_page_, *profile_, GroupProfile(page_, counts_, group), matcher_);
+    GroupVector whole =
+        compare_groups(its_page_, its_counts_, *profile_, GroupProfile(page_, counts_, group), matcher_);
     whole[static_cast<std::size_t>(GroupFeature::kMargin)] = 0.5F + 2 * margin(group, mean);
     whole[static_cast<std::size_t>(GroupFeature::kWorst)] = worst;
     std::copy(whole.begin(), whole.end(), ranked.evidence.begin() + 2 * kFeatureCount);
@@ -145,7 +146,7 @@ bool GroupSearch::is_same_answer(const ElementGroup &a, const ElementGroup &b) c
     if (a.size() != b.size())
         return false;
     for (std::size_t i = 0; i < a.size(); ++i)
-        if (!are_nested(page_, a[i], b[i]) || page_.text_hash(a[i]) != page_.text_hash(b[i]))
+        if (!are_nested(page_, a[i], b[i]) || page_.content_hash(a[i]) != page_.content_hash(b[i]))
             return false;
     return true;
 }

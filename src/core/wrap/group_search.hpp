@@ -37,6 +37,7 @@ class GroupSearch {
     [[nodiscard]] float margin(const ElementGroup &group, float mean) const;
 
     const PageFeatures &its_page_;
+    const PageCounts &its_counts_;
     const PageFeatures &page_;
     const FeatureMatcher &matcher_;
     const PageCounts &counts_;

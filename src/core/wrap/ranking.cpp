@@ -7,17 +7,17 @@ namespace webwrap {
 namespace {
 
 constexpr std::array<std::string_view, kFeatureCount> kFeatureNames{
-    "name", "whole names", "data",       "words",   "own text",   "shape",      "parent",    "ancestors",
-    "before",   "after", "label", "next text", "heading", "attributes", "address",    "children",  "child names",
-    "subtree",  "path steps", "length",  "digits",     "size",       "depth",     "position",
-    "siblings", "links",      "title",   "tag",        "equal text", "same path", "path"};
+    "name",        "whole names", "data",       "words",     "own text",   "shape",      "parent",  "ancestors",
+    "before",      "after",       "label",      "next text", "heading",    "attributes", "address", "children",
+    "child names", "subtree",     "path steps", "length",    "digits",     "size",       "depth",   "position",
+    "siblings",    "links",       "title",      "tag",       "equal text", "same path",  "path"};
 
 constexpr std::array<std::string_view, kGroupFeatureCount> kGroupFeatureNames{
     "count",          "count closeness", "lengths",        "shapes",         "vocabulary",
     "heading before", "words before",    "words after",    "one path",       "one class",
     "span",           "density",         "share of path",  "share of class", "coverage",
     "container name", "container above", "container size", "distinct",       "adjacent",
-    "complete",       "known texts",     "margin",         "worst"};
+    "complete",       "known texts",     "not elsewhere",  "margin",         "worst"};
 
 } // namespace
 

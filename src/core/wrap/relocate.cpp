@@ -97,6 +97,7 @@ TrustVector Relocator::trust(const Relocation &relocation) {
     whole(Trust::kPathShare, GroupFeature::kPathShare);
     whole(Trust::kClassShare, GroupFeature::kClassShare);
     whole(Trust::kKnownTexts, GroupFeature::kKnownTexts);
+    whole(Trust::kNotElsewhere, GroupFeature::kNotElsewhere);
     set(Trust::kName, evidence[static_cast<std::size_t>(Bag::kName)]);
     set(Trust::kData, evidence[static_cast<std::size_t>(Bag::kData)]);
     set(Trust::kAddress, evidence[static_cast<std::size_t>(Bag::kAddress)]);

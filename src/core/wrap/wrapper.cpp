@@ -1,5 +1,6 @@
 #include "core/wrap/wrapper.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include "core/select/css.hpp"
 #include "core/select/xpath.hpp"
 #include "core/wrap/value.hpp"
+#include "core/wrap/xml_schema.hpp"
 
 namespace webwrap {
 
@@ -29,11 +31,13 @@ constexpr std::array<TypeName, 6> kTypeNames{{{"text", CellType::kText},
                                               {"date", CellType::kDate},
                                               {"timestamp", CellType::kTimestamp}}};
 
-constexpr std::array<std::string_view, 3> kWrapperKeys{"rows", "columns", "parser"};
-constexpr std::array<std::string_view, 4> kRowKeys{"xpath", "css", "min", "max"};
-constexpr std::array<std::string_view, 11> kColumnKeys{"xpath",      "css",       "type",        "required",
-                                                       "pattern",    "locale",    "null_values", "min_occurs",
-                                                       "max_occurs", "separator", "columns"};
+constexpr std::array<std::string_view, 6> kWrapperKeys{"rows", "columns", "parser", "name", "xml_schema", "adapt"};
+constexpr std::array<std::string_view, 8> kRowKeys{"xpath",        "css",          "min",       "max",
+                                                   "min_children", "max_children", "threshold", "similarity_threshold"};
+constexpr std::array<std::string_view, 15> kColumnKeys{
+    "xpath",   "css",          "type",         "required",   "pattern",
+    "locale",  "null_values",  "min_occurs",   "max_occurs", "separator",
+    "columns", "min_children", "max_children", "threshold",  "similarity_threshold"};
 
 template <typename Names> std::string join_names(const Names &names) {
     std::string joined;
@@ -115,6 +119,28 @@ std::string xpath_from(const Json &object, const std::string &where, XPathContex
     }
 }
 
+std::optional<double> threshold_from(const Json &object, const char *key, const std::string &where) {
+    const auto found = object.find(key);
+    if (found == object.end())
+        return std::nullopt;
+    if (!found->is_number() || found->get<double>() < 0 || found->get<double>() > 1)
+        fail(in_quotes(key) + " of " + where + " must be a number from 0 to 1");
+    return found->get<double>();
+}
+
+void read_thresholds(const Json &object, const std::string &where, const std::string &pattern, AdaptOptions &options) {
+    const PatternThresholds own{threshold_from(object, "threshold", where),
+                                threshold_from(object, "similarity_threshold", where)};
+    if (own.threshold || own.similarity_threshold)
+        options.patterns[pattern] = own;
+}
+
+void check_children_bounds(int min, int max, const std::string &where) {
+    if (max != kUnbounded && min > max)
+        fail("\"min_children\" of " + where + " is " + std::to_string(min) + ", more than the " + std::to_string(max) +
+             " of \"max_children\"");
+}
+
 /* `context` is what the columns' paths start from. */
 std::vector<Column> columns_from(const Json &object, const std::string &where, int nesting, XPathContext context);
 
@@ -140,6 +166,13 @@ Column column_from(const std::string &name, const Json &object, int nesting, XPa
     if (column.max_occurs == 0)
         fail("\"max_occurs\" of " + where + " must be 1 or more", "Leave the column out, or use -1 for no bound.");
     column.separator = string_of(object, "separator", where, column.separator);
+    column.min_children = count_of(object, "min_children", where, 0, false);
+    column.max_children = count_of(object, "max_children", where, kUnbounded, true);
+    check_children_bounds(column.min_children, column.max_children, where);
+    if (column.columns.empty() && (column.min_children != 0 || column.max_children != kUnbounded))
+        fail(where + " has no columns and cannot have \"min_children\" or \"max_children\"");
+    if (nesting > 0 && (object.contains("threshold") || object.contains("similarity_threshold")))
+        fail(where + " is nested and has no threshold of its own", "Nested columns are not adapted.");
     return column;
 }
 
@@ -154,7 +187,25 @@ std::vector<Column> columns_from(const Json &object, const std::string &where, i
     return columns;
 }
 
-Json json_from(const std::vector<Column> &columns) {
+void put_children(Json &object, int min, int max) {
+    if (min != 0)
+        object["min_children"] = min;
+    if (max != kUnbounded)
+        object["max_children"] = max;
+}
+
+void put_thresholds(Json &object, const AdaptOptions &options, const std::string &pattern) {
+    const auto found = options.patterns.find(pattern);
+    if (found == options.patterns.end())
+        return;
+    if (found->second.threshold)
+        object["threshold"] = *found->second.threshold;
+    if (found->second.similarity_threshold)
+        object["similarity_threshold"] = *found->second.similarity_threshold;
+}
+
+/* `options` hold the columns' thresholds; null for nested columns. */
+Json json_from(const std::vector<Column> &columns, const AdaptOptions *options) {
     const Column defaults;
     Json object = Json::object();
     for (const Column &column : columns) {
@@ -176,8 +227,11 @@ Json json_from(const std::vector<Column> &columns) {
             one["max_occurs"] = column.max_occurs;
         if (column.separator != defaults.separator)
             one["separator"] = column.separator;
+        put_children(one, column.min_children, column.max_children);
+        if (options != nullptr)
+            put_thresholds(one, *options, column.name);
         if (!column.columns.empty())
-            one["columns"] = json_from(column.columns);
+            one["columns"] = json_from(column.columns, nullptr);
         object[column.name] = std::move(one);
     }
     return object;
@@ -203,6 +257,14 @@ void check_columns(const std::vector<Column> &columns) {
             fail(where + " has columns and cannot have a type, pattern or locale of its own");
         check_columns(column.columns);
     }
+}
+
+void check_top_down(const Wrapper &wrapper) {
+    for (const std::string &name : wrapper.adaptation.top_down.columns)
+        if (std::none_of(wrapper.columns.begin(), wrapper.columns.end(),
+                         [&](const Column &column) { return column.name == name; }))
+            fail("\"top_down\" names " + in_quotes(name) + ", which is no column of the wrapper",
+                 "It is \"all\", \"none\" or an array of column names.");
 }
 
 } // namespace
@@ -231,18 +293,34 @@ Wrapper wrapper_from_json(std::string_view json) {
     check_keys(object, kWrapperKeys, "wrapper");
     Wrapper wrapper;
     wrapper.parser = html_parser_from_name(string_of(object, "parser", "wrapper", "html5"));
+    wrapper.name = string_of(object, "name", "wrapper", wrapper.name);
+    wrapper.xml_schema = string_of(object, "xml_schema", "wrapper", {});
+    if (const auto found = object.find("adapt"); found != object.end()) {
+        try {
+            wrapper.adaptation = wrapper_adapt_options_from_json(found->dump());
+        } catch (const Error &error) {
+            throw Error(error.kind(), error.message() + " in \"adapt\" of wrapper", error.detail(), error.hint());
+        }
+    }
     if (const auto found = object.find("rows"); found != object.end() && !found->is_null()) {
         check_keys(*found, kRowKeys, "\"rows\"");
         RowPattern rows;
         rows.xpath = xpath_from(*found, "\"rows\"", XPathContext::kPage);
         rows.min = count_of(*found, "min", "\"rows\"", 0, false);
         rows.max = count_of(*found, "max", "\"rows\"", kUnbounded, true);
+        rows.min_children = count_of(*found, "min_children", "\"rows\"", 0, false);
+        rows.max_children = count_of(*found, "max_children", "\"rows\"", kUnbounded, true);
+        check_children_bounds(rows.min_children, rows.max_children, "\"rows\"");
+        read_thresholds(*found, "\"rows\"", "rows", wrapper.adaptation);
         wrapper.rows = std::move(rows);
     }
     const auto columns = object.find("columns");
     if (columns == object.end() || columns->empty())
         fail("wrapper has no \"columns\"");
     wrapper.columns = columns_from(*columns, "wrapper", 0, wrapper.rows ? XPathContext::kElement : XPathContext::kPage);
+    for (const auto &[name, column] : columns->items())
+        read_thresholds(column, "column " + in_quotes(name), name, wrapper.adaptation);
+    check_top_down(wrapper);
     check_wrapper(wrapper);
     return wrapper;
 }
@@ -255,11 +333,19 @@ std::string wrapper_to_json(const Wrapper &wrapper) {
             rows["min"] = wrapper.rows->min;
         if (wrapper.rows->max != kUnbounded)
             rows["max"] = wrapper.rows->max;
+        put_children(rows, wrapper.rows->min_children, wrapper.rows->max_children);
+        put_thresholds(rows, wrapper.adaptation, "rows");
         object["rows"] = std::move(rows);
     }
-    object["columns"] = json_from(wrapper.columns);
+    object["columns"] = json_from(wrapper.columns, &wrapper.adaptation);
     if (wrapper.parser != HtmlParser::kHtml5)
         object["parser"] = html_parser_name(wrapper.parser);
+    if (wrapper.name != Wrapper{}.name)
+        object["name"] = wrapper.name;
+    if (!wrapper.xml_schema.empty())
+        object["xml_schema"] = wrapper.xml_schema;
+    if (Json adapt = Json::parse(wrapper_adapt_options_to_json(wrapper.adaptation)); !adapt.empty())
+        object["adapt"] = std::move(adapt);
     return object.dump();
 }
 
@@ -267,6 +353,8 @@ void check_wrapper(const Wrapper &wrapper) {
     if (wrapper.rows)
         check_xpath(wrapper.rows->xpath, "\"rows\"");
     check_columns(wrapper.columns);
+    if (!wrapper.xml_schema.empty())
+        const XmlSchema schema(wrapper.xml_schema);
 }
 
 } // namespace webwrap

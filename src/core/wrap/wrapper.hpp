@@ -7,6 +7,7 @@
 
 #include "core/parse/parse.hpp"
 #include "core/select/xpath.hpp"
+#include "core/wrap/adapt_options.hpp"
 
 namespace webwrap {
 
@@ -30,12 +31,16 @@ struct Column {
     int max_occurs = 1;                   /* -1: unbounded; several nodes of a text column are joined by `separator` */
     std::string separator = ", ";
     std::vector<Column> columns; /* nested pattern: each selected node is a sub-record, the value a JSON array */
+    int min_children = 0;        /* of a nested pattern: nodes of all its columns in one sub-record */
+    int max_children = -1;       /* -1: unbounded */
 };
 
 struct RowPattern {
     std::string xpath;
     int min = 0;
-    int max = -1; /* -1: unbounded */
+    int max = -1;         /* -1: unbounded */
+    int min_children = 0; /* nodes of all columns in one record */
+    int max_children = -1;
 };
 
 /* A web wrapper: where records are and what they hold. Without `rows` the page is one record. */
@@ -43,6 +48,9 @@ struct Wrapper {
     std::optional<RowPattern> rows;
     std::vector<Column> columns;
     HtmlParser parser = HtmlParser::kHtml5; /* that makes the trees which the XPaths are for */
+    std::string name = "record";            /* element of one record where a schema checks it */
+    std::string xml_schema;                 /* text of an XML Schema that each record has to satisfy; empty: none */
+    AdaptOptions adaptation;                /* of the JSON form, its thresholds of patterns included */
 };
 
 /* Reads the JSON form that docs/wrap.md describes. Throws kInvalidOption naming the key (unknown keys, wrong types, unknown data

@@ -103,10 +103,16 @@ void explain_definition(ForeignScanState *node, ExplainState *es, const TableDef
         explain_text(es, "Row XPath", table.wrapper.rows->xpath);
     explain_text(es, "Cache", cache_policy_text(table));
     explain_text(es, "Adaptation", table.adapts ? "on" : "off");
+    if (const std::string settings = adaptation_settings_text(table); table.adapts && !settings.empty())
+        explain_text(es, "Adaptation Settings", settings);
+    if (const std::string flow = flow_text(table); !flow.empty())
+        explain_text(es, "Flow", flow);
 }
 
 void explain_scan(ForeignScanState *node, ExplainState *es) {
-    explain_definition(node, es, read_table(RelationGetRelid(node->ss.ss_currentRelation)));
+    const TableDefinition table = read_table(RelationGetRelid(node->ss.ss_currentRelation));
+    explain_definition(node, es, table);
+    const bool has_flow = !table.flow.empty();
     const auto *state = static_cast<const ScanState *>(node->fdw_state);
     if (!es->analyze || state == nullptr)
         return;
@@ -118,6 +124,10 @@ void explain_scan(ForeignScanState *node, ExplainState *es) {
     explain_count(es, "Bytes Received", "B", done.bytes);
     explain_count(es, "Pages", nullptr, done.pages);
     explain_count(es, "Adaptations", nullptr, done.adaptations);
+    if (has_flow) {
+        explain_count(es, "Hops", nullptr, done.hops);
+        explain_count(es, "Pages from Snapshots", nullptr, done.stale_pages);
+    }
     if (es->timing) {
         explain_time(es, "Fetch Time", done.fetch_ms);
         explain_time(es, "Wait Time", done.waited_ms);

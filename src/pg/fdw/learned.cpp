@@ -86,17 +86,26 @@ void load_overlay(TrustedQueries &queries, const TableDefinition &table, Learned
     }
 }
 
-void load_snapshots(TrustedQueries &queries, const TableDefinition &table, Learned &learned) {
+void load_generation(TrustedQueries &queries, const TableDefinition &table, std::int64_t batch, const Wrapper &wrapper,
+                     Learned &learned) {
+    learned.evidence_wrapper = wrapper;
     const std::uint64_t count = queries.run(
         "SELECT url, webwrap.load_body(body_hash), is_last_page, extract(epoch FROM clock_timestamp() - taken_at) "
         "FROM webwrap.snapshot WHERE relation = $1 AND batch = $2 AND wrapper = $3 ORDER BY taken_at, url",
-        {oid_parameter(table.relation), int8_parameter(learned.batch), parameter(wrapper_to_json(learned.wrapper))},
-        true);
+        {oid_parameter(table.relation), int8_parameter(batch), parameter(wrapper_to_json(wrapper))}, true);
     for (std::uint64_t row = 0; row < count; ++row) {
-        learned.snapshots.push_back(
-            {queries.text(row, 0).value(), queries.bytes(row, 1).value_or(""), queries.text(row, 2) == "t"});
         learned.snapshot_age_s = std::stod(queries.text(row, 3).value());
+        learned.snapshots.push_back({queries.text(row, 0).value(), queries.bytes(row, 1).value_or(""),
+                                     queries.text(row, 2) == "t", learned.snapshot_age_s});
     }
+}
+
+/* The pages of the wrapper in use; those of the options where adaptations do not become evidence, as long as they are kept. */
+void load_snapshots(TrustedQueries &queries, const TableDefinition &table, Learned &learned) {
+    if (!table.refreshes && learned.batch != 0)
+        load_generation(queries, table, 0, table.wrapper, learned);
+    if (learned.snapshots.empty())
+        load_generation(queries, table, learned.batch, learned.wrapper, learned);
 }
 
 json adaptations_json(const TableDefinition &table, const Wrapper &wrapper, const Lesson &lesson) {
@@ -184,11 +193,12 @@ void store_lesson(const TableDefinition &table, const Learned &before, const Wra
         return;
     }
     kept.wrapper = wrapper;
+    kept.evidence_wrapper = table.refreshes ? wrapper : before.evidence_wrapper;
     kept.batch = before.batch;
     kept.adapted.clear();
     for (const PatternAdaptation &pattern : lesson.adaptations)
         kept.adapted.push_back({pattern.pattern, pattern.old_xpath, pattern.new_xpath, pattern.confidence, false});
-    kept.snapshots = lesson.snapshots;
+    kept.snapshots = table.refreshes ? lesson.snapshots : before.snapshots;
     if (outcome != WriteOutcome::kDeferred && !is_known)
         report_outcome(table, outcome);
 }

@@ -15,6 +15,7 @@ struct Snapshot {
     std::string url;
     std::string html;
     bool is_last_page = false;
+    double age_s = 0; /* since it was taken */
 };
 
 /* An XPath that a pattern must not be adapted to: its owner took it back. */
@@ -37,9 +38,16 @@ struct Learned {
     Wrapper wrapper;        /* of the options, with adapted XPaths in place */
     std::int64_t batch = 0; /* of the adaptations in use, 0 for none */
     std::vector<AdaptedPattern> adapted;
-    std::vector<Snapshot> snapshots; /* right under `wrapper`, oldest first */
+    Wrapper evidence_wrapper;        /* what `snapshots` are right under: `wrapper`, or that of the options where
+                                        adaptations are not to be the evidence of later ones */
+    std::vector<Snapshot> snapshots; /* oldest first */
     double snapshot_age_s = 0;       /* of the newest one */
     std::vector<Veto> vetoes;
+
+    /* Whether the snapshots show pages as they are read now. */
+    [[nodiscard]] bool has_current_evidence() const {
+        return wrapper_to_json(wrapper) == wrapper_to_json(evidence_wrapper);
+    }
 };
 
 /* Reads overlay and snapshots with the latest snapshot, or from the session where they could not be stored. */

@@ -171,6 +171,12 @@ void warn_about_adaptations(const TableDefinition &table, const Learned &learned
              "back.");
 }
 
+void warn_about_stale(const TableDefinition &table, const std::string &url, const Error &reason) {
+    warn("foreign table " + table.name + " is read from old pages",
+         "The last good snapshot stands for page \"" + url + "\": " + reason.message() + ".",
+         "Option stale off makes this an error; a column with option value 'stale' tells such rows.");
+}
+
 void warn_matched_nothing(const TableDefinition &table, const std::string &pattern, const std::string &xpath) {
     warn(pattern_label(pattern) + " of foreign table " + table.name + " matched nothing", "Its XPath is " + xpath + ".",
          "Check the XPath against the page.");

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/extract.hpp"
 #include "pg/fdw/learned.hpp"
@@ -35,6 +36,8 @@ void throw_if_vetoed(const TableDefinition &table, const std::string &url, const
 void report_adaptation(const TableDefinition &table, const WrapperAdaptation &adaptation);
 /* Warns, once a statement, that the table is read through adaptations nobody has approved. */
 void warn_about_adaptations(const TableDefinition &table, const Learned &learned);
+/* Warns that a page is read as it was when the table was right on it, and why. */
+void warn_about_stale(const TableDefinition &table, const std::string &url, const Error &reason);
 void warn_matched_nothing(const TableDefinition &table, const std::string &pattern, const std::string &xpath);
 
 } // namespace webwrap::pg

@@ -11,7 +11,9 @@
 #include "core/select/css.hpp"
 #include "core/select/xpath.hpp"
 #include "core/wrap/adapt.hpp"
+#include "core/wrap/flow.hpp"
 #include "core/wrap/value.hpp"
+#include "core/wrap/xml_schema.hpp"
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
@@ -116,14 +118,48 @@ void check_measure(const std::string &, const std::string &value) {
                                   "\"}");
 }
 
+/* Runs a reader of core on the value; what it throws names the option too. */
+template <typename Read> void check_by(const std::string &name, const Read &read) {
+    try {
+        read();
+    } catch (const Error &error) {
+        throw Error(ErrorKind::kInvalidOption, "invalid value for option \"" + name + "\": " + error.message(),
+                    error.detail(), error.hint());
+    }
+}
+
+void check_measures(const std::string &name, const std::string &value) {
+    check_by(name, [&] { (void)adapt_measures_from_text(value); });
+}
+
+void check_labels(const std::string &name, const std::string &value) {
+    check_by(name, [&] { (void)labels_from_name(value); });
+}
+
+void check_top_down(const std::string &name, const std::string &value) {
+    check_by(name, [&] { (void)top_down_from_text(value); });
+}
+
+void check_flow(const std::string &name, const std::string &value) {
+    check_by(name, [&] { (void)flow_steps_from_text(value); });
+}
+
+void check_alternatives(const std::string &name, const std::string &value) {
+    check_by(name, [&] { (void)alternatives_from_text(value); });
+}
+
+void check_xml_schema(const std::string &name, const std::string &value) {
+    check_by(name, [&] { const XmlSchema schema(value); });
+}
+
 void check_parser(const std::string &, const std::string &value) { (void)html_parser_from_name(value); }
 
 constexpr auto kPageValues =
-    std::to_array<std::string_view>({"fetched_at", "url", "page_number", "row_number", "adapted"});
+    std::to_array<std::string_view>({"fetched_at", "url", "page_number", "row_number", "adapted", "stale"});
 
 void check_page_value(const std::string &name, const std::string &value) {
     if (std::find(kPageValues.begin(), kPageValues.end(), value) == kPageValues.end())
-        throw_bad_value(name, value, "fetched_at, url, page_number, row_number or adapted");
+        throw_bad_value(name, value, "fetched_at, url, page_number, row_number, adapted or stale");
 }
 
 void check_no_line_break(const std::string &name, const std::string &value) {
@@ -190,18 +226,34 @@ constexpr OptionSpec kOptions[] = {
     {"proxy_username", UserMappingRelationId, check_username},
     {"username", UserMappingRelationId, check_username},
     {"adapt", ForeignTableRelationId, check_bool},
+    {"adapt_bottom_up", ForeignTableRelationId, check_bool},
+    {"adapt_labels", ForeignTableRelationId, check_labels},
     {"adapt_measure", ForeignTableRelationId, check_measure},
+    {"adapt_measures", ForeignTableRelationId, check_measures},
+    {"adapt_refresh", ForeignTableRelationId, check_bool},
+    {"adapt_similarity_threshold", ForeignTableRelationId, check_probability},
+    {"adapt_text_nodes", ForeignTableRelationId, check_bool},
     {"adapt_threshold", ForeignTableRelationId, check_probability},
+    {"adapt_top_down", ForeignTableRelationId, check_top_down},
+    {"alternatives", ForeignTableRelationId, check_alternatives},
     {"cache_ttl", ForeignTableRelationId, check_interval},
+    {"consent", ForeignTableRelationId, check_xpath},
+    {"flow", ForeignTableRelationId, check_flow},
+    {"max_children", ForeignTableRelationId, check_count},
     {"max_pages", ForeignTableRelationId, check_count},
     {"max_rows", ForeignTableRelationId, check_count},
+    {"min_children", ForeignTableRelationId, check_count},
     {"min_rows", ForeignTableRelationId, check_count},
     {"next_page", ForeignTableRelationId, check_xpath},
     {"parser", ForeignTableRelationId, check_parser},
     {"rows", ForeignTableRelationId, check_xpath},
     {"rows_css", ForeignTableRelationId, check_rows_css},
+    {"stale", ForeignTableRelationId, check_bool},
     {"stale_while_revalidate", ForeignTableRelationId, check_interval},
     {"url", ForeignTableRelationId, check_url_template},
+    {"xml_schema", ForeignTableRelationId, check_xml_schema},
+    {"adapt_similarity_threshold", AttributeRelationId, check_probability},
+    {"adapt_threshold", AttributeRelationId, check_probability},
     {"css", AttributeRelationId, check_css},
     {"locale", AttributeRelationId, check_locale},
     {"max_occurs", AttributeRelationId, check_max_occurs},
@@ -302,6 +354,23 @@ void check_server_access(const Options &options) {
     }
 }
 
+/* Steps of the flow and what they need go together. */
+void check_flow_options(const Options &options) {
+    const std::string *flow = find_option(options, "flow");
+    FlowRules rules;
+    if (flow != nullptr)
+        rules.steps = flow_steps_from_text(*flow);
+    const std::pair<const char *, FlowStep> needs[] = {{"consent", FlowStep::kConsent},
+                                                       {"alternatives", FlowStep::kAlternatives}};
+    for (const auto &[name, step] : needs) {
+        const bool is_given = find_option(options, name) != nullptr;
+        if (flow != nullptr && is_given != rules.has(step))
+            throw Error(ErrorKind::kInvalidOption,
+                        is_given ? std::string("option \"") + name + "\" is given, but \"flow\" does not name it"
+                                 : std::string("step ") + name + " of option \"flow\" needs option \"" + name + "\"");
+    }
+}
+
 void check_options(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
@@ -314,7 +383,17 @@ void check_options(const Options &options, Oid catalog) {
     if (catalog == AttributeRelationId && has("xpath") + has("css") + has("parameter") + has("value") > 1)
         throw Error(ErrorKind::kInvalidOption,
                     "options \"xpath\", \"css\", \"parameter\" and \"value\" exclude each other");
+    const bool has_rows = has("rows") || has("rows_css");
+    if (catalog == ForeignTableRelationId && !has_rows && (has("min_children") || has("max_children")))
+        throw Error(ErrorKind::kInvalidOption,
+                    "options \"min_children\" and \"max_children\" need option \"rows\" or \"rows_css\"");
+    if (catalog == AttributeRelationId && !has("xpath") && !has("css") &&
+        (has("adapt_threshold") || has("adapt_similarity_threshold")))
+        throw Error(ErrorKind::kInvalidOption, "thresholds of a column need option \"xpath\" or \"css\"");
+    if (catalog == ForeignTableRelationId)
+        check_flow_options(options);
     check_bounds(options, "min_rows", "max_rows");
+    check_bounds(options, "min_children", "max_children");
     check_bounds(options, "min_occurs", "max_occurs");
     if (catalog == UserMappingRelationId)
         check_credentials(options);

@@ -19,6 +19,10 @@ Request PageSource::request_for(const std::string &url, bool is_ours) {
     if (!access_)
         access_ = personal_access(table_.site, user_);
     request.access = is_ours ? *access_ : access_->without_credentials();
+    if (cookies_ != nullptr && request.access.renderer.url.empty()) {
+        request.access.cookies = cookies_;
+        request.cache.mode = CacheUse::Mode::kNone;
+    }
     return request;
 }
 
@@ -42,34 +46,68 @@ void PageSource::note_cost(const FetchOutcome &outcome) {
     }
 }
 
+/* USAGE on a server is for its site only. Other addresses, of options and of links, are for those who could make a server for
+ * them. */
+void PageSource::check_site(const std::string &url) const {
+    if (table_.site.contains(url) || table_.leaves_base_url)
+        return;
+    throw Error(ErrorKind::kForbidden,
+                "page \"" + url + "\" is not of the site of foreign table " + table_.name + "'s server",
+                "The table's owner may not choose other addresses.",
+                "Use a URL of the site of the server's base_url, or grant role webwrap_fetch to the table's owner.");
+}
+
 PageHandle PageSource::fetch(const std::string &url) {
     if (const auto found = kept_.find(url); found != kept_.end())
         return found->second;
-    const bool is_ours = table_.site.contains(url);
-    /* USAGE on a server is for its site only. Other addresses, of options and of next_page links, are for those who could
-     * make a server for them. */
-    if (!is_ours && !table_.leaves_base_url)
-        throw Error(
-            ErrorKind::kForbidden,
-            "page \"" + url + "\" is not of the site of foreign table " + table_.name + "'s server",
-            "The table's owner may not choose other addresses.",
-            "Use a URL of the site of the server's base_url, or grant role webwrap_fetch to the table's owner.");
-    const FetchOutcome outcome = fetch_one(request_for(url, is_ours), current_limits());
+    check_site(url);
+    PageHandle page = fetch(url, request_for(url, table_.site.contains(url)));
+    keep(page);
+    return page;
+}
+
+PageHandle PageSource::follow(const std::string &url, const FlowHop &hop, const std::string &referer) {
+    check_site(hop.url);
+    if (cookies_ == nullptr)
+        cookies_ = std::make_shared<CookieJar>();
+    Request request = request_for(hop.url, table_.site.contains(hop.url));
+    request.cache.mode = CacheUse::Mode::kNone;
+    request.method = hop.method;
+    request.body = hop.body;
+    if (hop.method != "GET")
+        request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    if (!referer.empty() && table_.site.contains(referer) && table_.site.contains(hop.url))
+        request.headers.emplace_back("Referer", referer);
+    ++statistics_.hops;
+    return fetch(url, std::move(request));
+}
+
+PageHandle PageSource::fetch(const std::string &url, Request request) {
+    const std::string asked = request.url;
+    const FetchOutcome outcome = fetch_one(request, current_limits());
     note_cost(outcome);
     const Response &response = *outcome.response;
     if (response.status < 200 || response.status > 299)
         throw Error(ErrorKind::kHttpStatus,
-                    "page \"" + url + "\" answered with status " + std::to_string(response.status));
+                    "page \"" + asked + "\" answered with status " + std::to_string(response.status));
     std::optional<DecodedText> text = page_text(response);
     if (!text)
-        throw Error(ErrorKind::kDecoding, "page \"" + url + "\" is no text but \"" + response.content_type + "\"");
-    const auto page = std::make_shared<const FetchedPage>(
-        FetchedPage{url, response.final_url, std::move(text->text), response.received_at_us - kPostgresEpochUs});
-    if (kept_bytes_ + page->html.size() <= static_cast<std::size_t>(work_mem) << 10) {
-        kept_bytes_ += page->html.size();
-        kept_.emplace(url, page);
-    }
-    return page;
+        throw Error(ErrorKind::kDecoding, "page \"" + asked + "\" is no text but \"" + response.content_type + "\"");
+    return std::make_shared<const FetchedPage>(
+        FetchedPage{url, response.final_url, std::move(text->text), response.received_at_us - kPostgresEpochUs,
+                    std::string(header_value(response.headers, "refresh")), false});
+}
+
+void PageSource::keep(const PageHandle &page) {
+    const auto before = kept_.find(page->url);
+    const std::size_t freed = before == kept_.end() ? 0 : before->second->html.size();
+    if (before != kept_.end())
+        kept_.erase(before);
+    kept_bytes_ -= freed;
+    if (kept_bytes_ + page->html.size() > static_cast<std::size_t>(work_mem) << 10)
+        return;
+    kept_bytes_ += page->html.size();
+    kept_.emplace(page->url, page);
 }
 
 } // namespace webwrap::pg

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "core/fetch/client.hpp"
+#include "core/fetch/cookie_jar.hpp"
+#include "core/wrap/flow.hpp"
 #include "pg/fdw/table.hpp"
 
 extern "C" {
@@ -20,6 +22,8 @@ struct FetchedPage {
     std::string final_url;
     std::string html;
     TimestampTz fetched_at = 0;
+    std::string refresh;   /* value of the Refresh header */
+    bool is_stale = false; /* a snapshot in place of what the site has */
 };
 
 using PageHandle = std::shared_ptr<const FetchedPage>;
@@ -35,6 +39,8 @@ struct ScanStatistics {
     double waited_ms = 0; /* of it, waiting for turns, retries and others' requests */
     std::int64_t pages = 0;
     std::int64_t adaptations = 0;
+    std::int64_t hops = 0;        /* requests that process flow rules made */
+    std::int64_t stale_pages = 0; /* snapshots in the place of pages */
 };
 
 /* The pages of one scan: fetches each URL once and keeps what fits into work_mem for rescans. */
@@ -45,6 +51,12 @@ class PageSource {
     /* The page at an absolute URL. Throws for any status but success and for bodies that are no text. */
     [[nodiscard]] PageHandle fetch(const std::string &url);
 
+    /* What a hop leads to, asked for anew, as the page at `url` of the scan. From the first hop on the scan keeps cookies, and
+     * what it asks for then is neither taken from the shared cache nor stored there. Throws as fetch. */
+    [[nodiscard]] PageHandle follow(const std::string &url, const FlowHop &hop, const std::string &referer);
+    /* Makes this the scan's page at its URL. */
+    void keep(const PageHandle &page);
+
     /* The URL in full: relative ones against the server's base_url. */
     [[nodiscard]] std::string absolute(const std::string &url) const { return table_.site.absolute(url); }
 
@@ -53,11 +65,14 @@ class PageSource {
 
   private:
     [[nodiscard]] Request request_for(const std::string &url, bool is_ours);
+    [[nodiscard]] PageHandle fetch(const std::string &url, Request request);
+    void check_site(const std::string &url) const;
     void note_cost(const FetchOutcome &outcome);
 
     const TableDefinition &table_;
     Oid user_;
-    std::optional<Access> access_; /* with the user's secrets; read for the first page */
+    std::optional<Access> access_;       /* with the user's secrets; read for the first page */
+    std::shared_ptr<CookieJar> cookies_; /* since the first hop */
     std::map<std::string, PageHandle> kept_;
     std::size_t kept_bytes_ = 0;
     ScanStatistics statistics_;

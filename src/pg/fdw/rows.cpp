@@ -95,6 +95,8 @@ std::string page_value(const PageFacts &facts, std::string_view name, std::size_
         return std::to_string(row + 1);
     if (name == "adapted")
         return facts.is_adapted ? "true" : "false";
+    if (name == "stale")
+        return facts.is_stale ? "true" : "false";
     const TimestampTz fetched_at = facts.fetched_at;
     return call_pg([fetched_at] { return timestamptz_to_str(fetched_at); });
 }

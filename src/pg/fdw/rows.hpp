@@ -22,6 +22,7 @@ struct PageFacts {
     TimestampTz fetched_at = 0;
     std::int64_t number = 0; /* from 1 */
     bool is_adapted = false;
+    bool is_stale = false;
     UrlParameters parameters; /* one value each: those of this page's URL */
 };
 

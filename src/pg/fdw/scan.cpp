@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/fetch/url.hpp"
 #include "core/parse/parse.hpp"
+#include "core/wrap/priorities.hpp"
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/fdw/messages.hpp"
@@ -72,7 +73,7 @@ bool TableScan::next_page() {
         warn_about_adaptations(table_, learned_);
     }
     ++facts_.number;
-    load(*pages_.fetch(*url));
+    load_or_recover(*url);
     return true;
 }
 
@@ -80,8 +81,10 @@ bool TableScan::next_page() {
 std::optional<std::string> TableScan::next_url() {
     if (next_link_) {
         const std::string link = *std::exchange(next_link_, std::nullopt);
-        if (visited_.insert(link).second)
+        if (visited_.insert(link).second) {
+            referrer_ = facts_.url;
             return link;
+        }
     }
     while (url_index_ < url_count_) {
         const std::int64_t index = url_index_++;
@@ -89,19 +92,41 @@ std::optional<std::string> TableScan::next_url() {
         if (!visited_.insert(url).second)
             continue;
         facts_.parameters = table_.url.values_at(index, parameters_);
+        referrer_.clear();
+        url_at_hand_ = index;
         return url;
     }
     return std::nullopt;
 }
 
-void TableScan::load(const FetchedPage &page) {
-    const std::unique_ptr<Document> document = parse_html_by(table_.wrapper.parser, page.html, current_limits());
+void TableScan::load_or_recover(const std::string &url) {
+    std::optional<Error> failure;
+    try {
+        const Arrival arrival = arrive(pages_.fetch(url));
+        load(*arrival.page, *arrival.document);
+    } catch (const Error &error) {
+        failure = error; /* what comes next calls the server: not from inside a handler */
+    }
+    if (!failure && is_emptied() && !table_.flow.empty() && !facts_.is_stale) {
+        /* A list that must not be empty: no violation on the last page, but the rules may know where it is. */
+        if (!recover(url, Error(ErrorKind::kConstraintViolated, "page \"" + url + "\" has no rows"))) {
+            const Arrival arrival = arrive(pages_.fetch(url));
+            load(*arrival.page, *arrival.document);
+        }
+        return;
+    }
+    if (failure && !recover(url, *failure))
+        throw *failure;
+}
+
+void TableScan::load(const FetchedPage &page, const Document &document) {
     facts_.url = page.url;
     facts_.fetched_at = page.fetched_at;
-    follow_next_link(page, *document);
+    facts_.is_stale = page.is_stale;
+    follow_next_link(page, document);
     is_last_page_ = url_index_ >= url_count_ && !next_link_;
     row_ = 0;
-    check_page(page, *document);
+    check_page(page, document);
     note_evidence(page);
     note_empty_patterns();
     ++pages_.statistics().pages;
@@ -134,7 +159,11 @@ bool TableScan::is_emptied() const {
 const Snapshot *TableScan::reference_for(const std::string &url) const {
     const std::vector<Snapshot> &known = learned_.snapshots.empty() ? evidence_ : learned_.snapshots;
     const auto same = std::find_if(known.begin(), known.end(), [&](const Snapshot &s) { return s.url == url; });
-    return same != known.end() ? &*same : known.empty() ? nullptr : &known.front();
+    if (same != known.end())
+        return &*same;
+    /* Pages under other XPaths show nothing of another page's layout. */
+    const std::vector<Snapshot> &alike = learned_.has_current_evidence() ? known : evidence_;
+    return alike.empty() ? nullptr : &alike.front();
 }
 
 const Document &TableScan::snapshot_document(const Snapshot &snapshot) {
@@ -155,7 +184,9 @@ std::vector<Violation> TableScan::find_drift(const FetchedPage &page, const Docu
     std::vector<PatternHealth> health;
     if (reference->url == page.url) {
         const PagePair pair{&snapshot_document(*reference), &document, is_last_page_};
-        health = check_health(learned_.wrapper, pair, current_limits());
+        const bool is_read_alike = learned_.has_current_evidence() || learned_.snapshots.empty();
+        health = is_read_alike ? check_health(learned_.wrapper, pair, current_limits())
+                               : check_health(learned_.evidence_wrapper, learned_.wrapper, pair, current_limits());
     } else {
         if (monitor_ == nullptr)
             monitor_ = std::make_unique<HealthMonitor>(*extractor_, snapshot_document(*reference), current_limits());
@@ -185,27 +216,33 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
         const PageHandle now = fetch_if_there(snapshot.url);
         if (now == nullptr)
             continue;
-        documents.push_back(parse_html_by(table_.wrapper.parser, now->html, current_limits()));
+        documents.push_back(arrive(now).document);
         pairs.push_back({&snapshot_document(snapshot), documents.back().get(), snapshot.is_last_page});
-        lesson.snapshots.push_back({now->url, now->html, snapshot.is_last_page});
+        lesson.snapshots.push_back({now->url, now->html, snapshot.is_last_page, 0});
     }
     if (pairs.empty())
         throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
-    const WrapperAdaptation adaptation = adapt_wrapper(learned_.wrapper, pairs, adapt_options(), current_limits());
+    const WrapperAdaptation adaptation =
+        adapt_wrapper(learned_.evidence_wrapper, pairs, adapt_options(), current_limits());
     if (!adaptation.is_sure)
         throw_not_adapted(table_, page.url, violations, adaptation);
     throw_if_vetoed(table_, page.url, learned_, adaptation);
     adopt(adaptation, page, document, violations, *documents.front());
     lesson.adaptations = adaptation.patterns;
+    if (!table_.refreshes)
+        lesson.snapshots.clear();
+    std::vector<Snapshot> evidence = table_.refreshes ? lesson.snapshots : learned_.snapshots;
+    const Wrapper evidence_wrapper = table_.refreshes ? adaptation.wrapper : learned_.evidence_wrapper;
     if (is_changed(adaptation)) {
         ++pages_.statistics().adaptations;
         store_lesson(table_, learned_, adaptation.wrapper, lesson);
         report_adaptation(table_, adaptation);
         learned_ = load_learned(table_);
     }
-    /* Whatever could be stored: from here on the new pages are the measure. */
+    /* Whatever could be stored: from here on the new pages are the measure, unless the old ones shall stay it. */
     learned_.wrapper = adaptation.wrapper;
-    learned_.snapshots = std::move(lesson.snapshots);
+    learned_.evidence_wrapper = evidence_wrapper;
+    learned_.snapshots = std::move(evidence);
     monitor_.reset();
     snapshot_documents_.clear();
     evidence_.clear();
@@ -244,12 +281,7 @@ void TableScan::adopt(const WrapperAdaptation &adaptation, const FetchedPage &pa
 void TableScan::follow_next_link(const FetchedPage &page, const Document &document) {
     if (table_.next_page.empty())
         return;
-    const XPath path(table_.next_page);
-    const auto link_on = [&](const Document &d) {
-        const Selection found = path.evaluate(d, 0, current_limits());
-        return !found.is_node_set ? found.value : found.nodes.empty() ? "" : string_value(d, found.nodes.front());
-    };
-    const std::string link(trim(link_on(document)));
+    const std::string link = next_link_on(document);
     if (!link.empty()) {
         next_link_ = resolve_url(parse_url(page.final_url), link).text;
         return;
@@ -257,16 +289,16 @@ void TableScan::follow_next_link(const FetchedPage &page, const Document &docume
     /* The page that had a link before and has none now may be the last one, or the link has moved. */
     const Snapshot *reference = reference_for(page.url);
     if (reference != nullptr && reference->url == page.url && !reference->is_last_page &&
-        !trim(link_on(snapshot_document(*reference))).empty())
-        throw_lost_next_page(
-            table_, page.url,
-            adapt(snapshot_document(*reference), table_.next_page, document, adapt_options(), current_limits()));
+        !next_link_on(snapshot_document(*reference)).empty())
+        throw_lost_next_page(table_, page.url,
+                             adapt_by_priority(snapshot_document(*reference), table_.next_page, document,
+                                               adapt_options(), current_limits()));
 }
 
 /* Whether a kept page shows what no value in this column looks like. */
 bool TableScan::covers_null(std::size_t column) {
-    if (column_saw_null_[column])
-        return true;
+    if (column_saw_null_[column] || !learned_.has_current_evidence())
+        return column_saw_null_[column];
     for (const Snapshot &snapshot : learned_.snapshots)
         for (const Record &record : extractor_->extract(snapshot_document(snapshot), current_limits(), true).records)
             for (std::size_t i = 0; i < record.cells.size(); ++i)
@@ -278,6 +310,8 @@ bool TableScan::covers_null(std::size_t column) {
  * could tell a new layout's way of writing "none" from a value. */
 void TableScan::note_evidence(const FetchedPage &page) {
     ++checked_pages_;
+    if (page.is_stale)
+        return;
     if (table_.wrapper.rows && extraction_.records.empty())
         return; /* nothing to compare a later page with */
     const auto room = static_cast<std::size_t>(Settings::snapshot_pages);
@@ -290,7 +324,7 @@ void TableScan::note_evidence(const FetchedPage &page) {
         is_wanted = has_null[i] && !covers_null(i);
     if (!is_wanted || evidence_.size() >= std::max<std::size_t>(room, 1))
         return;
-    evidence_.push_back({page.url, page.html, is_last_page_});
+    evidence_.push_back({page.url, page.html, is_last_page_, 0});
     for (std::size_t i = 0; i < has_null.size(); ++i)
         column_saw_null_[i] = column_saw_null_[i] || has_null[i];
 }
@@ -319,6 +353,8 @@ void TableScan::warn_about_empty_patterns() const {
 
 void TableScan::finish() {
     if (std::exchange(is_finished_, true) || evidence_.empty() || Settings::snapshot_pages == 0)
+        return;
+    if (!table_.refreshes && !learned_.adapted.empty())
         return;
     std::vector<Snapshot> fresh;
     for (const Snapshot &page : evidence_) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/wrap/extract.hpp"
 #include "pg/fdw/learned.hpp"
 #include "pg/fdw/pages.hpp"
@@ -32,7 +33,8 @@ class TableScan {
   private:
     [[nodiscard]] bool next_page();
     [[nodiscard]] std::optional<std::string> next_url();
-    void load(const FetchedPage &page);
+    void load(const FetchedPage &page, const Document &document);
+    void load_or_recover(const std::string &url);
     void check_page(const FetchedPage &page, const Document &document);
     [[nodiscard]] std::vector<Violation> extract(const Document &document);
     [[nodiscard]] std::vector<Violation> find_drift(const FetchedPage &page, const Document &document);
@@ -50,6 +52,22 @@ class TableScan {
     [[nodiscard]] bool covers_null(std::size_t column);
     [[nodiscard]] AdaptOptions adapt_options() const;
 
+    /* Process flow: scan_flow.cpp. */
+    struct Arrival {
+        PageHandle page;
+        std::unique_ptr<Document> document;
+    };
+    [[nodiscard]] Arrival arrive(PageHandle page);
+    [[nodiscard]] bool is_wrong(const Document &document) const;
+    [[nodiscard]] std::optional<FlowHop> called_hop(const FetchedPage &page, const Document &document,
+                                                    std::set<std::string> &followed) const;
+    [[nodiscard]] bool recover(const std::string &url, const Error &reason);
+    [[nodiscard]] bool try_page(PageHandle page);
+    [[nodiscard]] bool go_back(const std::string &url);
+    [[nodiscard]] bool take_alternative();
+    [[nodiscard]] bool take_snapshot(const std::string &url, const Error &reason);
+    [[nodiscard]] std::string next_link_on(const Document &document) const;
+
     TableDefinition table_;
     std::string options_wrapper_; /* the wrapper of the options as JSON */
     PageSource pages_;
@@ -66,6 +84,9 @@ class TableScan {
     std::int64_t url_index_ = 0;
     std::int64_t url_count_ = 0;
     std::optional<std::string> next_link_;
+    std::string referrer_;         /* the page whose link led to the one at hand; empty for those of the template */
+    std::int64_t url_at_hand_ = 0; /* index in the template */
+    bool has_warned_of_stale_ = false;
     std::set<std::string> visited_;
     bool is_last_page_ = false;
     std::size_t row_ = 0;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "core/base/error.hpp"
 #include "core/select/css.hpp"
@@ -64,6 +65,7 @@ struct TableEntries {
     ForeignServer *server;
     TupleDesc attributes;
     const char *name;
+    const char *bare_name; /* neither quoted nor qualified */
     bool leaves_base_url;
 };
 
@@ -76,6 +78,7 @@ TableEntries look_up(Oid relation) {
         entries.attributes = CreateTupleDescCopyConstr(RelationGetDescr(open));
         entries.name =
             quote_qualified_identifier(get_namespace_name(RelationGetNamespace(open)), RelationGetRelationName(open));
+        entries.bare_name = pstrdup(RelationGetRelationName(open));
         entries.leaves_base_url = may_use_wrapper(entries.server->fdwid, open->rd_rel->relowner);
         RelationClose(open);
         return entries;
@@ -102,6 +105,76 @@ Column read_column(const Options &options, const FormData_pg_attribute *attribut
     return column;
 }
 
+double number_option(const Options &options, const char *name, double otherwise) {
+    const std::string *text = find_option(options, name);
+    return text == nullptr ? otherwise : std::stod(*text);
+}
+
+void read_thresholds(const Options &options, const std::string &column, AdaptOptions &adaptation) {
+    PatternThresholds own;
+    if (find_option(options, "adapt_threshold") != nullptr)
+        own.threshold = number_option(options, "adapt_threshold", 0);
+    if (find_option(options, "adapt_similarity_threshold") != nullptr)
+        own.similarity_threshold = number_option(options, "adapt_similarity_threshold", 0);
+    if (own.threshold || own.similarity_threshold)
+        adaptation.patterns[column] = own;
+}
+
+void read_adaptation(const Options &options, TableDefinition &table) {
+    AdaptOptions &adaptation = table.adaptation;
+    adaptation.threshold = number_option(options, "adapt_threshold", -1);
+    adaptation.similarity_threshold = number_option(options, "adapt_similarity_threshold", 0);
+    if (const std::string *measure = find_option(options, "adapt_measure"))
+        adaptation.measure = *measure;
+    if (const std::string *measures = find_option(options, "adapt_measures"))
+        adaptation.measures = adapt_measures_from_text(*measures);
+    if (const std::string *labels = find_option(options, "adapt_labels"))
+        adaptation.similarity.tree = labels_from_name(*labels);
+    adaptation.similarity.tree.text_nodes = bool_option(options, "adapt_text_nodes", false);
+    if (const std::string *top_down = find_option(options, "adapt_top_down"))
+        adaptation.top_down = top_down_from_text(*top_down);
+    adaptation.bottom_up = bool_option(options, "adapt_bottom_up", true);
+    table.refreshes = bool_option(options, "adapt_refresh", true);
+}
+
+void read_flow(const Options &options, TableDefinition &table) {
+    FlowRules &flow = table.flow;
+    flow.consent = text_option(options, "consent");
+    const std::string *alternatives = find_option(options, "alternatives");
+    if (alternatives != nullptr)
+        flow.alternatives = alternatives_from_text(*alternatives);
+    if (const std::string *steps = find_option(options, "flow")) {
+        flow.steps = flow_steps_from_text(*steps);
+    } else {
+        if (!flow.consent.empty())
+            flow.steps.push_back(FlowStep::kConsent);
+        if (alternatives != nullptr)
+            flow.steps.push_back(FlowStep::kAlternatives);
+    }
+    flow.stale = bool_option(options, "stale", false);
+}
+
+void check_settings(const TableDefinition &table) {
+    for (const std::string &name : table.adaptation.top_down.columns)
+        if (std::none_of(table.wrapper.columns.begin(), table.wrapper.columns.end(),
+                         [&](const Column &column) { return column.name == name; }))
+            throw Error(ErrorKind::kInvalidOption,
+                        "option \"adapt_top_down\" of " + table.name + " names \"" + name +
+                            "\", which is no column with an XPath",
+                        {}, "It is all, none, or names of columns.");
+    const std::vector<std::string> &names = table.url.parameters();
+    for (const UrlTemplate &alternative : table.flow.alternatives)
+        for (const std::string &name : alternative.parameters())
+            if (std::find(names.begin(), names.end(), name) == names.end())
+                throw Error(ErrorKind::kInvalidOption, "option \"alternatives\" of " + table.name + " has {" + name +
+                                                           "}, which its URL template does not have");
+}
+
+std::string number_text(double number) {
+    char text[32];
+    return {text, std::to_chars(std::begin(text), std::end(text), number).ptr};
+}
+
 void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribute) {
     AttributeSource source;
     source.attribute = NameStr(attribute->attname);
@@ -114,6 +187,7 @@ void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribut
             source.kind = AttributeSource::Kind::kColumn;
             source.column = table.wrapper.columns.size();
             table.wrapper.columns.push_back(read_column(options, attribute, table.wrapper.rows.has_value()));
+            read_thresholds(options, source.attribute, table.adaptation);
         } else if (const std::string *parameter = find_option(options, "parameter")) {
             source.kind = AttributeSource::Kind::kParameter;
             source.name = *parameter;
@@ -164,25 +238,67 @@ TableDefinition read_table(Oid relation) {
     table.next_page = text_option(options, "next_page");
     table.max_pages = count_option(options, "max_pages", 0);
     table.adapts = bool_option(options, "adapt", bool_option(server, "adapt", true));
-    if (const std::string *measure = find_option(options, "adapt_measure"))
-        table.adaptation.measure = *measure;
     std::string rows = text_option(options, "rows");
     if (const std::string *css = find_option(options, "rows_css"))
         rows = css_to_xpath(*css, XPathContext::kPage);
     if (!rows.empty())
         table.wrapper.rows =
-            RowPattern{std::move(rows), count_option(options, "min_rows", 0), count_option(options, "max_rows", -1)};
+            RowPattern{std::move(rows), count_option(options, "min_rows", 0), count_option(options, "max_rows", -1),
+                       count_option(options, "min_children", 0), count_option(options, "max_children", -1)};
+    table.wrapper.xml_schema = text_option(options, "xml_schema");
+    if (!table.wrapper.xml_schema.empty())
+        table.wrapper.name = entries.bare_name;
     if (const std::string *parser = find_option(options, "parser"))
         table.wrapper.parser = html_parser_from_name(*parser);
     else if (const std::string *usual = find_option(server, "parser"))
         table.wrapper.parser = html_parser_from_name(*usual);
-    table.adaptation.threshold = -1;
-    if (const std::string *threshold = find_option(options, "adapt_threshold"))
-        table.adaptation.threshold = std::stod(*threshold);
+    read_adaptation(options, table);
+    read_flow(options, table);
     for (int i = 0; i < entries.attributes->natts; ++i)
         add_attribute(table, TupleDescAttr(entries.attributes, i));
     check_parameters(table);
+    check_settings(table);
     return table;
+}
+
+std::string adaptation_settings_text(const TableDefinition &table) {
+    const AdaptOptions &adaptation = table.adaptation;
+    std::string text;
+    const auto add = [&text](const std::string &name, const std::string &value) {
+        text += (text.empty() ? "" : "; ") + name + " " + value;
+    };
+    const auto add_threshold = [&](const char *name, double common, auto own_of) {
+        if (common > 0)
+            add(name, number_text(common));
+        for (const auto &[column, own] : adaptation.patterns)
+            if (own_of(own))
+                add(name + std::string(" of ") + column, number_text(*own_of(own)));
+    };
+    add_threshold("threshold", adaptation.threshold, [](const PatternThresholds &own) { return own.threshold; });
+    add_threshold("similarity threshold", adaptation.similarity_threshold,
+                  [](const PatternThresholds &own) { return own.similarity_threshold; });
+    if (!adaptation.measures.empty())
+        add("measures", adapt_measures_to_text(adaptation.measures));
+    if (adaptation.measure != AdaptOptions{}.measure)
+        add("measure", adaptation.measure);
+    if (const std::string labels = labels_name(adaptation.similarity.tree); labels != "tag")
+        add("labels", labels);
+    if (adaptation.similarity.tree.text_nodes)
+        add("text nodes", "on");
+    if (!adaptation.top_down.all)
+        add("top-down", top_down_to_text(adaptation.top_down));
+    if (!adaptation.bottom_up)
+        add("bottom-up", "off");
+    if (!table.refreshes)
+        add("refresh", "off");
+    return text;
+}
+
+std::string flow_text(const TableDefinition &table) {
+    std::string text = flow_steps_to_text(table.flow.steps);
+    if (table.flow.stale)
+        text += (text.empty() ? "" : ", ") + std::string("stale");
+    return text;
 }
 
 } // namespace webwrap::pg

@@ -8,6 +8,7 @@
 #include "core/fetch/client.hpp"
 #include "core/fetch/url_template.hpp"
 #include "core/wrap/adapt.hpp"
+#include "core/wrap/flow.hpp"
 #include "core/wrap/wrapper.hpp"
 #include "pg/bridge/server.hpp"
 #include "pg/fdw/site.hpp"
@@ -32,10 +33,16 @@ struct TableDefinition {
     std::string next_page; /* XPath, or empty */
     int max_pages = 0;     /* 0: webwrap.max_pages */
     bool adapts = true;
-    AdaptOptions adaptation;
+    AdaptOptions adaptation; /* threshold below 0: webwrap.adaptation_threshold */
+    bool refreshes = true;   /* later adaptations start from the pages and XPaths of earlier ones */
+    FlowRules flow;
     Wrapper wrapper;
     std::vector<AttributeSource> attributes; /* one per attribute, dropped ones included */
 };
+
+/* Settings of adaptation and of the process flow that differ from the defaults, for EXPLAIN; empty when none does. */
+[[nodiscard]] std::string adaptation_settings_text(const TableDefinition &table);
+[[nodiscard]] std::string flow_text(const TableDefinition &table);
 
 /* Reads the definition from the catalogs. Throws when options contradict each other or miss something. */
 [[nodiscard]] TableDefinition read_table(Oid relation);

@@ -3,6 +3,7 @@
 #include "core/base/text.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/extract.hpp"
+#include "core/wrap/priorities.hpp"
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
@@ -65,7 +66,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
     const AdaptOptions options = adapt_options_from_json(jsonb_argument(fcinfo, 3));
     const auto old_page = parsed_page(fcinfo, 0, limits, options.parser);
     const auto new_page = parsed_page(fcinfo, 2, limits, options.parser);
-    for (const Candidate &c : adapt(*old_page, text_argument(fcinfo, 1), *new_page, options, limits))
+    for (const Candidate &c : adapt_by_priority(*old_page, text_argument(fcinfo, 1), *new_page, options, limits))
         rows.put(
             {text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence), text_datum(c.measure)});
     return 0;
@@ -85,7 +86,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt_wrapper) {
     const auto old_page = parsed_page(fcinfo, 0, limits, wrapper.parser);
     const auto new_page = parsed_page(fcinfo, 2, limits, wrapper.parser);
     const PagePair pair{old_page.get(), new_page.get(), true};
-    const WrapperAdaptation adapted = adapt_wrapper(wrapper, {&pair, 1}, AdaptOptions{}, limits);
+    const WrapperAdaptation adapted = adapt_wrapper(wrapper, {&pair, 1}, wrapper.adaptation, limits);
     json result = {{"sure", adapted.is_sure},
                    {"wrapper", json::parse(wrapper_to_json(adapted.wrapper))},
                    {"patterns", json::array()}};

@@ -48,7 +48,7 @@ def write_blog(folder, language, theme, made, node):
         p.name: '*' for p in node.glob('hexo-*') if not p.name.startswith('hexo-theme')}}))
     (folder / 'node_modules').symlink_to(node)
     (folder / '_config.yml').write_text(json.dumps({
-        'title': 'Notebook', 'author': 'Mara Lindqvist', 'language': language, 'url': 'http://blog.example', 'root': '/', 'theme': theme,
+        'title': 'Notebook', 'author': 'Evening Press', 'language': language, 'url': 'http://blog.example', 'root': '/', 'theme': theme,
         'permalink': ':title/', 'per_page': 10, 'date_format': 'YYYY-MM-DD', 'syntax_highlighter': '', 'source_dir': 'source', 'public_dir': 'public',
         'index_generator': {'per_page': 10, 'order_by': '-date', 'path': ''}}))
     for post in made:

@@ -18,8 +18,6 @@ RULES = {
     'name_line': ("//section[1]/p[1]", 'text'),
     'sections': ("//h1[@class='Sh']", 'list'),
     'terms': ('//section/dl/dt', 'list'),
-    'first_term': ('(//section/dl/dt)[1]', 'text'),
-    'references': ("//section[last()-1]//b", 'list'),
 }
 
 

@@ -54,7 +54,7 @@ def fields_of(p):
         'institutions': Field([e['institution'] for e in p['education']]), 'skills': Field([s['name'] for s in p['skills']]),
         'keywords': Field([k for s in p['skills'] for k in s['keywords']]), 'awards': Field([a['title'] for a in p['awards']]),
         'publications': Field([a['name'] for a in p['publications']]), 'referees': Field([r['name'] for r in p['references']]),
-        'statements': Field([r['reference'] for r in p['references']]), 'latest_company': Field([work[0]['name']]),
+        'statements': Field([r['reference'] for r in p['references']]),
     }
 
 

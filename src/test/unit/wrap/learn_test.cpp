@@ -187,7 +187,8 @@ TEST(Learn, TrustsNoNumberInAPagesIdsAndLabels) {
     EXPECT_EQ(wrapper.columns[0].xpath, "//h1[contains(concat(' ', normalize-space(@class), ' '), ' name ')]");
     EXPECT_EQ(wrapper.columns[1].xpath, "//p[contains(concat(' ', normalize-space(@class), ' '), ' by ')]");
     EXPECT_EQ(learn("<main id='it'><p>A</p></main>", R"({"name":"A"})").columns[0].xpath, "//p");
-    EXPECT_EQ(learn("<main><p id='it'>A</p><div><p>x</p></div></main>", R"({"name":"A"})").columns[0].xpath, "//p[@id='it']");
+    EXPECT_EQ(learn("<main><p id='it'>A</p><div><p>x</p></div></main>", R"({"name":"A"})").columns[0].xpath,
+              "//p[@id='it']");
 }
 
 TEST(Learn, SeveralNodesAndRecordsInsideOne) {

@@ -39,11 +39,12 @@ TEST(WrapperJson, names_what_is_wrong_and_what_is_valid) {
     EXPECT_EQ(error_of("{"), "wrapper is not valid JSON | ");
     EXPECT_EQ(error_of("{}"), "wrapper has no \"columns\" | ");
     EXPECT_EQ(error_of(R"({"row":{},"columns":{"a":{"xpath":"b"}}})"),
-              "unknown key \"row\" in wrapper | Valid keys are rows, columns, parser.");
-    EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","typ":"text"}}})"),
-              "unknown key \"typ\" in column \"a\" | Valid keys are xpath, css, type, required, pattern, locale, "
-              "null_values, "
-              "min_occurs, max_occurs, separator, columns.");
+              "unknown key \"row\" in wrapper | Valid keys are rows, columns, parser, name, xml_schema, adapt.");
+    EXPECT_EQ(
+        error_of(R"({"columns":{"a":{"xpath":"b","typ":"text"}}})"),
+        "unknown key \"typ\" in column \"a\" | Valid keys are xpath, css, type, required, pattern, locale, "
+        "null_values, "
+        "min_occurs, max_occurs, separator, columns, min_children, max_children, threshold, similarity_threshold.");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"xpath":"b","type":"int"}}})"),
               "unknown type \"int\" | Valid types are text, integer, numeric, boolean, date, timestamp.");
     EXPECT_EQ(error_of(R"({"columns":{"a":{"type":"text"}}})"), "column \"a\" has no \"xpath\" and no \"css\" | ");
