@@ -141,7 +141,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         collect(frame, a.node, b.node);
         budget_.reserve(kFrameCells + std::int64_t{frame.count_a} * frame.count_b);
         budget_.tick(kFrameCells + frame.degree_a + frame.degree_b);
-        frame.table = table_of(frame);
+        frame.table = frames_.empty() && stays_below_needed(frame) ? Table::kNone : table_of(frame);
         frame.first_row = rows_.size();
         switch (frame.table) {
         case Table::kNone:
@@ -163,6 +163,23 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         }
         frames_.push_back(frame);
         return frame.table;
+    }
+
+    /* Whether even all that is left of the children of the pair that was asked for could not make it what is needed. Then
+     * they count as if they were paired, and nothing is remembered. */
+    [[nodiscard]] bool stays_below_needed(Frame &frame) {
+        const auto most = [this](std::span<const Item> items) {
+            Value sum{0};
+            for (const Item &item : items)
+                sum += scoring_.identical(item.size);
+            return sum;
+        };
+        const Value paired = frame.paired + std::min(most(rows_of(frame)), most(columns_of(frame)));
+        if (scoring_.total(paired, frame.degree_a, frame.degree_b) >= needed_)
+            return false;
+        frame.paired = paired;
+        frame.id_a = kNoClass;
+        return true;
     }
 
     /* What the children that are not paired yet need. Pairs them when that takes no table. */
