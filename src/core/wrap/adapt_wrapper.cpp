@@ -9,6 +9,7 @@
 #include "core/wrap/fallback.hpp"
 #include "core/wrap/joint.hpp"
 #include "core/wrap/priorities.hpp"
+#include "core/wrap/row_marks.hpp"
 #include "core/wrap/unicode.hpp"
 
 namespace webwrap {
@@ -155,15 +156,20 @@ std::vector<RowPath> WrapperAdapter::row_paths(const RecordLevel &level) {
             candidates.push_back(std::move(candidate));
     std::vector<RowPath> paths;
     std::size_t exact = 0;
-    for (const PathCandidate &candidate : candidates) {
-        Interrupt::poll();
-        const std::optional<std::size_t> extras = count_extras(candidate.xpath, targets);
-        if (!extras)
-            continue;
-        paths.push_back({candidate, *extras});
-        if (*extras == 0 && ++exact == 4)
-            break;
-    }
+    const auto try_all = [&](const std::vector<PathCandidate> &some) {
+        for (const PathCandidate &candidate : some) {
+            Interrupt::poll();
+            const std::optional<std::size_t> extras = count_extras(candidate.xpath, targets);
+            if (!extras)
+                continue;
+            paths.push_back({candidate, *extras});
+            if (*extras == 0 && ++exact == 4)
+                break;
+        }
+    };
+    try_all(candidates);
+    if (exact == 0 && !scope_.keeps_rows)
+        try_all(marked_paths(targets));
     std::stable_sort(paths.begin(), paths.end(),
                      [](const RowPath &a, const RowPath &b) { return a.extras < b.extras; });
     if (paths.size() > kMaxRowPaths)

@@ -58,6 +58,7 @@ class HealthCheck {
     std::vector<std::vector<ValueId>> intern(const Extraction &extraction);
     void align();
     PatternHealth check_rows();
+    std::size_t strangers() const;
     bool may_be_elsewhere();
     PatternHealth check_column(std::size_t column);
     PatternHealth check_values(std::size_t column);
@@ -191,9 +192,42 @@ bool HealthCheck::may_be_elsewhere() {
     return present >= kMinAligned && present * 2 >= old_.records.size();
 }
 
+/* How the list is built that an element stands in: tags, ids and classes of all that is around it. */
+std::string surroundings(const Document &page, NodeId element) {
+    std::string all;
+    for (NodeId node = page.parent(element); node > 0; node = page.parent(node)) {
+        all += "/" + std::string(page.name(node));
+        for (const char *attribute : {"id", "class"})
+            if (const std::string_view value = page.attribute_value(node, attribute); !value.empty())
+                all += "[" + std::string(value) + "]";
+    }
+    return all;
+}
+
+/* Selected rows in a list of another build than that of the known records, which are all in one, as they were before: the
+ * XPath selects a second list, too. 0 where the known records are few or not clearly in one list. */
+std::size_t HealthCheck::strangers() const {
+    if (shared_.size() < kMinAligned || shared_.size() * 2 < old_values_.size() ||
+        new_values_.size() < shared_.size() + kMinAligned)
+        return 0;
+    std::set<std::string> before, now;
+    for (const Record &record : old_.records)
+        before.insert(surroundings(*pages_.old_page, record.row.node));
+    for (const SharedRecord &shared : shared_)
+        now.insert(surroundings(*pages_.new_page, new_.records[shared.after].row.node));
+    if (before.size() != 1 || now.size() != 1)
+        return 0;
+    const auto others = std::count_if(new_.records.begin(), new_.records.end(), [&](const Record &record) {
+        return !now.contains(surroundings(*pages_.new_page, record.row.node));
+    });
+    return static_cast<std::size_t>(others) >= kMinAligned ? static_cast<std::size_t>(others) : 0;
+}
+
 /* When the known records are on the page, but not among the selected ones, the row pattern selects another list. */
 PatternHealth HealthCheck::check_rows() {
     PatternHealth health{"rows", 1, {}};
+    if (const std::size_t others = strangers(); others > 0)
+        return {"rows", kBroken, std::to_string(others) + " rows stand in another list than the known records"};
     if (old_values_.empty() || shared_.size() * 2 >= old_values_.size())
         return health;
     if (new_values_.empty())
