@@ -198,6 +198,12 @@ SELECT id, relation, new_xpath FROM webwrap.adaptation ORDER BY id;
 SELECT * FROM webwrap.snapshot;
 SELECT webwrap.approve(1);
 SELECT webwrap.revert(2);
+-- So do reports; what is not shown is as if it were not there. Without the pages there is none.
+SELECT error.*
+FROM unnest(ARRAY['SELECT webwrap.adaptation_report(1)', 'SELECT webwrap.adaptation_report(2)', 'SELECT webwrap.adaptation_report(4711)'])
+     WITH ORDINALITY AS s (statement, ordinal),
+     pg_temp.error_of(statement) AS error
+ORDER BY ordinal;
 DELETE FROM webwrap.adaptation;
 RESET ROLE;
 SELECT webwrap.approve(1) AS approved, webwrap.revert(2) AS reverted;

@@ -147,7 +147,7 @@ FROM adapted WHERE page = 'after';
 SELECT a.similarity BETWEEN 0 AND 1 AS similarity, a.confidence BETWEEN 0.7 AND 1 AS confidence, a.measure <> '' AS measure,
        webwrap.xpath(n.html, a.xpath) = (SELECT array_agg(name ORDER BY id) FROM good) AS is_right
 FROM page o, page n, webwrap.adapt(o.html, '//td[@class="name"]/a', n.html) WITH ORDINALITY
-    AS a (xpath, similarity, confidence, measure, ordinal)
+    AS a (xpath, similarity, confidence, measure, evidence, ordinal)
 WHERE o.name = 'before' AND n.name = 'after' AND a.ordinal = 1;
 -- It abstains where there is nothing to find, or nothing to look for.
 SELECT count(*) AS gone FROM page o, page n, webwrap.adapt(o.html, '//td[@class="price"]', n.html) WHERE o.name = 'before' AND n.name = 'closed';
@@ -155,6 +155,42 @@ SELECT count(*) AS never_there FROM page o, page n, webwrap.adapt(o.html, '//dl'
 SELECT count(*) AS no_nodes FROM page o, page n, webwrap.adapt(o.html, 'count(//td)', n.html) WHERE o.name = 'before' AND n.name = 'after';
 SELECT count(*) AS unsure FROM page o, page n, webwrap.adapt(o.html, '//td[@class="price"]', n.html, '{"threshold": 1}')
 WHERE o.name = 'before' AND n.name = 'closed';
+
+-- Evidence: what was looked for and found, and terms that add up to the score and to the confidence.
+CREATE FUNCTION pg_temp.total(terms jsonb) RETURNS float8 LANGUAGE sql AS $$
+    SELECT sum((t ->> 'contribution')::float8) FROM jsonb_array_elements(terms) AS t $$;
+CREATE FUNCTION pg_temp.is_about(a float8, b float8) RETURNS bool LANGUAGE sql AS $$ SELECT abs(a - b) < 1e-4 $$;
+SELECT e ->> 'kind' AS kind, e #>> '{old,count}' AS old, e #>> '{new,count}' AS new, e #>> '{old,elements,0}' AS old_element,
+       webwrap.xpath(n.html, e #>> '{new,elements,0}') = ARRAY[e #>> '{new,values,0}'] AS is_there,
+       jsonb_array_length(e #> '{old,elements}') AS listed, e #>> '{old,values,0}' AS old_value, e #>> '{new,values,0}' AS new_value,
+       (e ->> 'groups')::int > 1 AS groups, e ->> 'rank' AS rank, e ->> 'threshold' AS threshold,
+       pg_temp.is_about(pg_temp.total(e -> 'features'), (e ->> 'score')::float8) AS score,
+       pg_temp.is_about((e #>> '{trust,probability}')::float8, a.confidence) AS confidence,
+       pg_temp.is_about(1 / (1 + exp(- (e #>> '{trust,intercept}')::float8 - pg_temp.total(e #> '{trust,terms}'))), a.confidence) AS trust,
+       (SELECT bool_and(t ->> 'contribution' <> '0') FROM jsonb_array_elements(e -> 'features') AS t) AS all_count
+FROM page o, page n, webwrap.adapt(o.html, '//td[@class="name"]/a', n.html, '{"explain": true}') WITH ORDINALITY
+    AS a (xpath, similarity, confidence, measure, e, ordinal)
+WHERE o.name = 'before' AND n.name = 'after' AND a.ordinal = 1;
+SELECT count(*) FILTER (WHERE evidence IS NULL) = count(*) AS only_when_asked
+FROM page o, page n, webwrap.adapt(o.html, '//td[@class="name"]/a', n.html) WHERE o.name = 'before' AND n.name = 'after';
+-- What is not sure enough shows with threshold 0; ways other than "combined" are explained, too.
+SELECT count(*) > 0 AS shown, bool_and(confidence < 0.7) AS unsure, bool_and(evidence ? 'features') AS explained
+FROM page o, page n, webwrap.adapt(o.html, '//td[@class="price"]', n.html, '{"explain": true, "threshold": 0}')
+WHERE o.name = 'before' AND n.name = 'closed';
+SELECT measure, evidence #>> '{new,values,0}' AS value, evidence ->> 'rank' AS rank
+FROM webwrap.adapt('<div class="box"><h2>Lamp</h2></div>', '//div', '<p>Lamp</p><div class="box"><h2>Stool</h2></div>', '{"measures": "values", "explain": true}');
+-- Of a wrapper: each pattern, with what was not chosen. Options of the call go before those of the wrapper.
+SELECT p ->> 'pattern' AS pattern, p #>> '{evidence,old,count}' AS old, p #>> '{evidence,new,count}' AS new,
+       p #> '{evidence,features}' IS NOT NULL AS features, jsonb_array_length(p #> '{evidence,others}') BETWEEN 1 AND 3 AS others,
+       jsonb_typeof(p #> '{evidence,candidates}') AS candidates
+FROM page o, page n, wrapper w, webwrap.adapt_wrapper(o.html, w.wrapper, n.html, '{"explain": true}') AS a,
+     jsonb_array_elements(a -> 'patterns') WITH ORDINALITY AS e (p, ordinal)
+WHERE o.name = 'before' AND n.name = 'after' AND w.name = 'goods'
+ORDER BY ordinal;
+SELECT webwrap.adapt_wrapper(o.html, w.wrapper || '{"adapt": {"threshold": 1}}', n.html) ->> 'sure' AS of_wrapper,
+       webwrap.adapt_wrapper(o.html, w.wrapper || '{"adapt": {"threshold": 1}}', n.html, '{"threshold": 0.7}') ->> 'sure' AS of_call,
+       webwrap.adapt_wrapper(o.html, w.wrapper || '{"adapt": {"threshold": 1}}', n.html, '{"explain": true}') ->> 'sure' AS of_both
+FROM page o, page n, wrapper w WHERE o.name = 'before' AND n.name = 'after' AND w.name = 'goods';
 
 -- Does it still hold?
 SELECT n.name, webwrap.still_holds(o.html, '//td[@class="price"]', n.html) AS price, webwrap.still_holds(o.html, '//h1', n.html) > 0.5 AS h1
@@ -168,6 +204,10 @@ FROM unnest(ARRAY[
          $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '{"threshold": 2}') $$,
          $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '{"measure": "none"}') $$,
          $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '[]') $$,
+         $$ SELECT * FROM webwrap.adapt('<p>', '//p', '<p>', '{"explain": 1}') $$,
+         $$ SELECT webwrap.adapt_wrapper('<p>', '{"columns": {"a": {"xpath": "//p"}}}', '<p>', '[]') $$,
+         $$ SELECT webwrap.adapt_wrapper('<p>', '{"columns": {"a": {"xpath": "//p"}}}', '<p>', '{"model": "equal"}') $$,
+         $$ SELECT webwrap.adapt_wrapper('<p>', '{"columns": {"a": {"xpath": "//p"}}, "adapt": {"explain": true}}', '<p>') $$,
          $$ SELECT webwrap.still_holds('<p>', '//[', '<p>') $$,
          $$ SELECT webwrap.adapt_wrapper('<p>', '{"columns": {"a": {"xpath": "//["}}}', '<p>') $$
      ]) WITH ORDINALITY AS s (statement, ordinal),
@@ -186,7 +226,7 @@ SELECT webwrap.still_holds('<table id=a><tr><td>1</table>', '//table/tr/td', '<t
 -- Settings of section 4 of the paper, each with two outcomes.
 CREATE FUNCTION pg_temp.found(before text, path text, after text, options jsonb) RETURNS text[] LANGUAGE sql AS $$
     SELECT webwrap.xpath(after, a.xpath) FROM webwrap.adapt(before, path, after, options) WITH ORDINALITY
-        AS a (xpath, similarity, confidence, measure, ordinal) WHERE a.ordinal = 1 $$;
+        AS a (xpath, similarity, confidence, measure, evidence, ordinal) WHERE a.ordinal = 1 $$;
 -- The known value stands in one place, the known structure in another.
 SELECT o.options, pg_temp.found('<div class="box"><h2>Lamp</h2></div>', '//div', '<p>Lamp</p><div class="box"><h2>Stool</h2></div>', o.options)
 FROM (VALUES (1, '{"measures": ["values", "clustered"]}'::jsonb), (2, '{"measures": ["clustered", "values"]}'), (3, '{"measures": "values"}')) AS o (ordinal, options)

@@ -18,7 +18,7 @@ COMMENT ON FUNCTION webwrap.verify(text, jsonb) IS
 'required, type, pattern, min_occurs, max_occurs, xml_schema.';
 
 CREATE FUNCTION webwrap.adapt(old_html text, xpath text, new_html text, options jsonb DEFAULT '{}')
-    RETURNS TABLE (xpath text, similarity float8, confidence float8, measure text)
+    RETURNS TABLE (xpath text, similarity float8, confidence float8, measure text, evidence jsonb)
     AS 'MODULE_PATHNAME', 'webwrap_adapt'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 3;
 COMMENT ON FUNCTION webwrap.adapt(text, text, text, jsonb) IS
@@ -28,7 +28,8 @@ COMMENT ON FUNCTION webwrap.adapt(text, text, text, jsonb) IS
 'clustered, bigram, jaro_winkler, edit, flexible), measures (what is tried, in this order: combined, values and those measures, '
 'each with a threshold of its own behind it if need be; "combined" by default), labels, text_nodes, text, leaf, root (as of '
 'tree_similarity), model (of combined: fitted; equal: no fitted weights; or one of your own as a JSON object, see docs/wrap.md), '
-'parser (html5, libxml2). The confidence of a tree measure is its similarity. Ferrara and Baumgartner 2011, sections 3 and 4.';
+'parser (html5, libxml2), explain (true: evidence says why, see docs/wrap.md; with "threshold": 0 also of candidates that are '
+'not sure enough; else it is NULL). The confidence of a tree measure is its similarity. Ferrara and Baumgartner 2011, sections 3 and 4.';
 
 CREATE FUNCTION webwrap.still_holds(old_html text, xpath text, new_html text, options jsonb DEFAULT '{}') RETURNS float8
     AS 'MODULE_PATHNAME', 'webwrap_still_holds'
@@ -37,16 +38,17 @@ COMMENT ON FUNCTION webwrap.still_holds(text, text, text, jsonb) IS
 'Probability, 0..1, that the XPath selects on the new page the kind of data that it selected on the old one. '
 'options: model, parser, as of webwrap.adapt.';
 
-CREATE FUNCTION webwrap.adapt_wrapper(old_html text, wrapper jsonb, new_html text) RETURNS jsonb
+CREATE FUNCTION webwrap.adapt_wrapper(old_html text, wrapper jsonb, new_html text, options jsonb DEFAULT '{}') RETURNS jsonb
     AS 'MODULE_PATHNAME', 'webwrap_adapt_wrapper'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
-COMMENT ON FUNCTION webwrap.adapt_wrapper(text, jsonb, text) IS
+COMMENT ON FUNCTION webwrap.adapt_wrapper(text, jsonb, text, jsonb) IS
 'The wrapper with all patterns adapted jointly to the new page: {"sure", "wrapper", "patterns": [{"pattern", "old_xpath", '
 '"new_xpath", "sure", "similarity", "confidence", "measure", "old_sample", "new_sample", "reason"}]}. Use "wrapper" only '
 'when "sure" is true. Settings are in the wrapper: "adapt": {"threshold", "similarity_threshold", "measure", "measures", '
 '"labels", "text_nodes", "text", "leaf", "root", "top_down": "all", "none" or names of columns that are adapted because their '
 'record was, "bottom_up": whether the row pattern is adapted for its columns'' sake}; "threshold" and "similarity_threshold" '
-'also in "rows" and in columns. Ferrara and Baumgartner 2011, section 4.';
+'also in "rows" and in columns. options: the same settings for this call, and explain: patterns then have "evidence", as of '
+'webwrap.adapt, with the best other groups and XPaths. Ferrara and Baumgartner 2011, section 4.';
 
 CREATE FUNCTION webwrap.learn_wrapper(html text, examples jsonb) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'webwrap_learn_wrapper'

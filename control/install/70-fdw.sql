@@ -31,7 +31,8 @@ CREATE TABLE webwrap.adaptation (
     confidence float8 NOT NULL,
     old_sample text,
     new_sample text,
-    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'approved', 'reverted', 'superseded'))
+    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'approved', 'reverted', 'superseded')),
+    evidence jsonb
 );
 ALTER SEQUENCE webwrap.adaptation_id_seq OWNED BY webwrap.adaptation.id;
 CREATE INDEX adaptation_relation_idx ON webwrap.adaptation (relation, batch);
@@ -43,6 +44,9 @@ COMMENT ON COLUMN webwrap.adaptation.column_name IS 'the column, or NULL for the
 COMMENT ON COLUMN webwrap.adaptation.option_xpath IS 'option value that new_xpath stands in for';
 COMMENT ON COLUMN webwrap.adaptation.old_xpath IS 'XPath that was in use before';
 COMMENT ON COLUMN webwrap.adaptation.confidence IS 'probability that the adaptation is right, 0..1';
+COMMENT ON COLUMN webwrap.adaptation.evidence IS
+'why: elements and texts on both pages, features with weights, other groups, as of webwrap.adapt with explain; NULL where the old '
+'XPath selected no nodes';
 ALTER TABLE webwrap.adaptation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON webwrap.adaptation FOR SELECT
     USING (pg_catalog.has_any_column_privilege(relation, 'SELECT'));
@@ -166,10 +170,10 @@ BEGIN
             UPDATE webwrap.adaptation a SET status = 'superseded'
             WHERE a.relation = target AND a.status IN ('active', 'approved');
             INSERT INTO webwrap.adaptation (batch, relation, column_name, option_xpath, old_xpath, new_xpath, measure,
-                                            similarity, confidence, old_sample, new_sample)
+                                            similarity, confidence, old_sample, new_sample, evidence)
             SELECT batch_now, target, n ->> 'column_name', n ->> 'option_xpath', n ->> 'old_xpath', n ->> 'new_xpath',
                    n ->> 'measure', (n ->> 'similarity')::float8, (n ->> 'confidence')::float8, n ->> 'old_sample',
-                   n ->> 'new_sample'
+                   n ->> 'new_sample', nullif(n -> 'evidence', 'null')
             FROM jsonb_array_elements(learned -> 'adaptations') n;
         END IF;
     END IF;
@@ -196,6 +200,15 @@ COMMENT ON FUNCTION webwrap.approve(bigint, bool) IS
 'Marks an adaptation and those of its batch as approved; its snapshots are then kept. write_options: also writes the new '
 'XPaths into the foreign table''s options (ALTER FOREIGN TABLE). Returns how many patterns were approved. For the table''s '
 'owner.';
+
+CREATE FUNCTION webwrap.adaptation_report(id bigint) RETURNS text
+    AS 'MODULE_PATHNAME', 'webwrap_adaptation_report'
+    LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000;
+COMMENT ON FUNCTION webwrap.adaptation_report(bigint) IS
+'One HTML page about an adaptation for people to look at: values before and after, both page regions side by side with '
+'corresponding nodes in one colour, features with weights of what was chosen and of what was not. The page has no script, loads '
+'nothing and shows what the site said as text only. For those who see the row in webwrap.adaptation. Raises 22023 when there is '
+'no such row, or when the pages that it was made on are no longer kept.';
 
 CREATE FUNCTION webwrap.forget_dropped() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER COST 1000

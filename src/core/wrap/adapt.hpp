@@ -19,6 +19,7 @@ struct Candidate {
     double similarity = 0; /* tree similarity of what it selects to what the old XPath selected, 0..1 */
     double confidence = 0; /* probability that it selects the same kind of data, 0..1 */
     std::string measure;   /* what decided: tree measure name, "values", ... */
+    std::string evidence = {}; /* with AdaptOptions::explain a JSON object, see docs/wrap.md; else empty */
 };
 
 /* Where the data that `xpath` selected on the old page are on the new one: best first, none below the threshold. Empty
@@ -50,6 +51,7 @@ struct PatternAdaptation {
     std::string new_sample;            /* one value on the new page */
     std::vector<Candidate> candidates; /* what else was considered, best first, at most five */
     std::string reason;                /* why it is not sure, for people */
+    std::string evidence = {};         /* with AdaptOptions::explain a JSON object, see docs/wrap.md; else empty */
 };
 
 struct WrapperAdaptation {

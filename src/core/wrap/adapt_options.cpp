@@ -20,7 +20,7 @@ constexpr std::string_view kMeasureNames = "combined, values, simple, clustered,
 constexpr std::array<std::string_view, 5> kSimilarityKeys{"labels", "text_nodes", "text", "leaf", "root"};
 
 /* Which set of keys is read. */
-enum class Scope { kOneXPath, kWrapper };
+enum class Scope { kOneXPath, kWrapper, kWrapperCall };
 
 [[noreturn]] void fail(const std::string &message, const std::string &hint = {}) {
     throw Error(ErrorKind::kInvalidOption, message, {}, hint);
@@ -44,6 +44,15 @@ std::string text_of(const json &object, const char *key, std::string fallback) {
     if (!found->is_string())
         fail("option \"" + std::string(key) + "\" must be a string");
     return found->get<std::string>();
+}
+
+bool flag_of(const json &object, const char *key, bool fallback) {
+    const auto found = object.find(key);
+    if (found == object.end())
+        return fallback;
+    if (!found->is_boolean())
+        fail(std::string("option \"") + key + "\" must be true or false");
+    return found->get<bool>();
 }
 
 /* "fitted", "equal", or a model of one's own. */
@@ -131,6 +140,8 @@ AdaptOptions read_options(std::string_view text, Scope scope) {
         keys.insert(keys.end(), {"model", "parser"});
     else
         keys.insert(keys.end(), {"top_down", "bottom_up"});
+    if (scope != Scope::kWrapper)
+        keys.push_back("explain");
     for (const auto &[key, value] : object.items())
         if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
             std::string names;
@@ -159,11 +170,8 @@ AdaptOptions read_options(std::string_view text, Scope scope) {
     options.similarity = similarity_options_from_json(similarity.dump());
     if (const auto found = object.find("top_down"); found != object.end())
         options.top_down = top_down_from(*found);
-    if (const auto found = object.find("bottom_up"); found != object.end()) {
-        if (!found->is_boolean())
-            fail("option \"bottom_up\" must be true or false");
-        options.bottom_up = found->get<bool>();
-    }
+    options.bottom_up = flag_of(object, "bottom_up", options.bottom_up);
+    options.explain = flag_of(object, "explain", options.explain);
     return options;
 }
 
@@ -200,6 +208,17 @@ double AdaptOptions::tree_threshold_of(const std::string &pattern, const AdaptMe
 AdaptOptions adapt_options_from_json(std::string_view json) { return read_options(json, Scope::kOneXPath); }
 
 AdaptOptions wrapper_adapt_options_from_json(std::string_view json) { return read_options(json, Scope::kWrapper); }
+
+AdaptOptions call_adapt_options_from_json(std::string_view text, const AdaptOptions &of_wrapper) {
+    const json own = json::parse(text, nullptr, false);
+    if (!own.is_object())
+        fail("options must be a JSON object");
+    json object = json::parse(wrapper_adapt_options_to_json(of_wrapper));
+    object.update(own);
+    AdaptOptions options = read_options(object.dump(), Scope::kWrapperCall);
+    options.patterns = of_wrapper.patterns;
+    return options;
+}
 
 std::string wrapper_adapt_options_to_json(const AdaptOptions &options) {
     const AdaptOptions defaults;

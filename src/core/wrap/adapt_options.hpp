@@ -46,6 +46,7 @@ struct AdaptOptions {
     std::vector<AdaptMeasure> measures = {};           /* tried in this order; empty: "combined" alone */
     SimilarityOptions similarity = {};                 /* what trees are made of and how measures look at them */
     TopDown top_down = {};
+    bool explain = false;  /* answers carry their evidence */
     bool bottom_up = true; /* a record pattern without violation is adapted for its columns' sake */
     std::map<std::string, PatternThresholds> patterns = {}; /* by column name, or "rows" */
 
@@ -56,12 +57,14 @@ struct AdaptOptions {
     [[nodiscard]] double tree_threshold_of(const std::string &pattern, const AdaptMeasure &measure) const;
 };
 
-/* Reads options of one adaptation as JSON: threshold, similarity_threshold, measure, measures, model, parser, and those of
- * similarity_options_from_json. Throws kInvalidOption. */
+/* Reads options of one adaptation as JSON: threshold, similarity_threshold, measure, measures, model, parser, explain, and
+ * those of similarity_options_from_json. Throws kInvalidOption. */
 [[nodiscard]] AdaptOptions adapt_options_from_json(std::string_view json);
 
 /* The same for a wrapper, which has a parser of its own and triggers: also top_down, bottom_up. Text of a JSON object. */
 [[nodiscard]] AdaptOptions wrapper_adapt_options_from_json(std::string_view json);
+/* The options of one call on a wrapper: what the JSON object says, which may also be explain, over the wrapper's own. */
+[[nodiscard]] AdaptOptions call_adapt_options_from_json(std::string_view json, const AdaptOptions &of_wrapper);
 /* What differs from the defaults, as wrapper_adapt_options_from_json reads it; "{}" when nothing does. Thresholds of
  * patterns are left out: they belong to the patterns. */
 [[nodiscard]] std::string wrapper_adapt_options_to_json(const AdaptOptions &options);

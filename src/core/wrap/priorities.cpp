@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/interrupt.hpp"
+#include "core/wrap/explain.hpp"
 #include "core/wrap/extract.hpp"
 #include "core/wrap/tree_adapter.hpp"
 #include "core/wrap/tree_search.hpp"
@@ -127,14 +128,19 @@ std::vector<Candidate> adapt_by_priority(const Document &old_page, std::string_v
             answers = adapt(old_page, xpath, new_page, own, limits);
         }
         std::erase_if(answers, [&](const Candidate &candidate) { return candidate.confidence < least; });
-        if (!answers.empty())
-            return answers;
+        if (answers.empty())
+            continue;
+        if (options.explain)
+            explain_answers(answers, old_page, xpath, new_page, own, limits);
+        return answers;
     }
     return {};
 }
 
-WrapperAdaptation adapt_wrapper(const Wrapper &wrapper, std::span<const PagePair> pages, const AdaptOptions &options,
-                                const Limits &limits) {
+namespace {
+
+WrapperAdaptation adapt_wrapper_by_priority(const Wrapper &wrapper, std::span<const PagePair> pages,
+                                            const AdaptOptions &options, const Limits &limits) {
     AdaptationScope scope;
     scope.keeps_rows = keeps_rows(wrapper, pages, options, limits);
     std::optional<WrapperAdaptation> best;
@@ -152,6 +158,16 @@ WrapperAdaptation adapt_wrapper(const Wrapper &wrapper, std::span<const PagePair
             best = std::move(adaptation);
     }
     return std::move(*best);
+}
+
+} // namespace
+
+WrapperAdaptation adapt_wrapper(const Wrapper &wrapper, std::span<const PagePair> pages, const AdaptOptions &options,
+                                const Limits &limits) {
+    WrapperAdaptation adaptation = adapt_wrapper_by_priority(wrapper, pages, options, limits);
+    if (options.explain)
+        explain_patterns(adaptation, wrapper, pages, limits);
+    return adaptation;
 }
 
 } // namespace webwrap

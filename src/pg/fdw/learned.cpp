@@ -125,7 +125,8 @@ json adaptations_json(const TableDefinition &table, const Wrapper &wrapper, cons
                         {"similarity", pattern.similarity},
                         {"confidence", pattern.confidence},
                         {"old_sample", pattern.old_sample},
-                        {"new_sample", pattern.new_sample}});
+                        {"new_sample", pattern.new_sample},
+                        {"evidence", pattern.evidence.empty() ? json(nullptr) : json::parse(pattern.evidence)}});
     }
     return list;
 }

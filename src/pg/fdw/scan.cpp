@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/fetch/url.hpp"
 #include "core/parse/parse.hpp"
+#include "core/wrap/explain.hpp"
 #include "core/wrap/priorities.hpp"
 #include "pg/bridge/guard.hpp"
 #include "pg/bridge/settings.hpp"
@@ -222,12 +223,14 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
     }
     if (pairs.empty())
         throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
-    const WrapperAdaptation adaptation =
+    WrapperAdaptation adaptation =
         adapt_wrapper(learned_.evidence_wrapper, pairs, adapt_options(), current_limits());
     if (!adaptation.is_sure)
         throw_not_adapted(table_, page.url, violations, adaptation);
     throw_if_vetoed(table_, page.url, learned_, adaptation);
     adopt(adaptation, page, document, violations, *documents.front());
+    if (is_changed(adaptation))
+        explain_patterns(adaptation, learned_.evidence_wrapper, pairs, current_limits());
     lesson.adaptations = adaptation.patterns;
     if (!table_.refreshes)
         lesson.snapshots.clear();

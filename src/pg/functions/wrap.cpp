@@ -31,11 +31,14 @@ WrappedPage wrap_page(FunctionCallInfo fcinfo) {
     return {std::move(extractor), std::move(document), std::move(extraction)};
 }
 
-json pattern_json(const PatternAdaptation &pattern) {
-    return {{"pattern", pattern.pattern}, {"old_xpath", pattern.old_xpath},   {"new_xpath", pattern.new_xpath},
+json pattern_json(const PatternAdaptation &pattern, bool explain) {
+    json object = {{"pattern", pattern.pattern}, {"old_xpath", pattern.old_xpath},   {"new_xpath", pattern.new_xpath},
             {"sure", pattern.is_sure},    {"similarity", pattern.similarity}, {"confidence", pattern.confidence},
             {"measure", pattern.measure}, {"old_sample", pattern.old_sample}, {"new_sample", pattern.new_sample},
             {"reason", pattern.reason}};
+    if (explain)
+        object["evidence"] = pattern.evidence.empty() ? json(nullptr) : json::parse(pattern.evidence);
+    return object;
 }
 
 } // namespace
@@ -67,8 +70,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_adapt) {
     const auto old_page = parsed_page(fcinfo, 0, limits, options.parser);
     const auto new_page = parsed_page(fcinfo, 2, limits, options.parser);
     for (const Candidate &c : adapt_by_priority(*old_page, text_argument(fcinfo, 1), *new_page, options, limits))
-        rows.put(
-            {text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence), text_datum(c.measure)});
+        rows.put({text_datum(c.xpath), Float8GetDatum(c.similarity), Float8GetDatum(c.confidence),
+                  text_datum(c.measure), c.evidence.empty() ? Value() : Value(jsonb_datum(c.evidence))});
     return 0;
 }
 
@@ -83,14 +86,15 @@ WEBWRAP_SQL_FUNCTION(webwrap_still_holds) {
 WEBWRAP_SQL_FUNCTION(webwrap_adapt_wrapper) {
     const Limits limits = current_limits();
     const Wrapper wrapper = wrapper_from_json(jsonb_argument(fcinfo, 1));
+    const AdaptOptions options = call_adapt_options_from_json(jsonb_argument(fcinfo, 3), wrapper.adaptation);
     const auto old_page = parsed_page(fcinfo, 0, limits, wrapper.parser);
     const auto new_page = parsed_page(fcinfo, 2, limits, wrapper.parser);
     const PagePair pair{old_page.get(), new_page.get(), true};
-    const WrapperAdaptation adapted = adapt_wrapper(wrapper, {&pair, 1}, wrapper.adaptation, limits);
+    const WrapperAdaptation adapted = adapt_wrapper(wrapper, {&pair, 1}, options, limits);
     json result = {{"sure", adapted.is_sure},
                    {"wrapper", json::parse(wrapper_to_json(adapted.wrapper))},
                    {"patterns", json::array()}};
     for (const PatternAdaptation &pattern : adapted.patterns)
-        result["patterns"].push_back(pattern_json(pattern));
+        result["patterns"].push_back(pattern_json(pattern, options.explain));
     return jsonb_datum(result.dump());
 }

@@ -1,7 +1,10 @@
-"""Headless Chromium that shows pages without running their scripts or loading anything else."""
+"""Headless Chromium: one that shows pages without running their scripts or loading anything else, one for pages of ours."""
 
+import contextlib
+import json
 import shutil
 import tempfile
+from pathlib import Path
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -51,6 +54,8 @@ return Array.from(document.querySelectorAll('a, area')).map(link => {
 
 
 class Browser:
+    PREFERENCES = {}
+
     def __init__(self):
         programs = [shutil.which(name) for name in ('chromium', 'chromedriver')]
         if None in programs:
@@ -60,6 +65,8 @@ class Browser:
         options.binary_location = programs[0]
         for argument in [*ARGUMENTS, f'--user-data-dir={self._profile}']:
             options.add_argument(argument)
+        for name, value in self.PREFERENCES.items():
+            options.set_capability(name, value)
         try:
             self._driver = webdriver.Chrome(service=Service(programs[1]), options=options)
         except BaseException:
@@ -88,3 +95,35 @@ class Browser:
         """The http and https links in document order, without fragments."""
         urls = self._driver.execute_script(LINKS)
         return [url.partition('#')[0] for url in urls if url.startswith(('http:', 'https:'))]
+
+
+class Reader(Browser):
+    """Shows pages from files, with their scripts, and tells what they tried to load and what went wrong."""
+
+    PREFERENCES = {'goog:loggingPrefs': {'browser': 'ALL', 'performance': 'ALL'}}
+
+    @contextlib.contextmanager
+    def shown(self, html, scheme='light'):
+        self._driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': scheme}]})
+        path = Path(self._profile) / 'page.html'
+        path.write_text(html, encoding='utf-8')
+        for kind in ('browser', 'performance'):
+            self._driver.get_log(kind)
+        self.open(path.as_uri())
+        yield
+        self._driver.get('about:blank')
+
+    def run(self, script):
+        return self._driver.execute_script(script)
+
+    def title(self):
+        return self._driver.title
+
+    def errors(self):
+        return [entry['message'] for entry in self._driver.get_log('browser')]
+
+    def requests(self):
+        """URLs that were asked for beside the page itself."""
+        events = [json.loads(entry['message'])['message'] for entry in self._driver.get_log('performance')]
+        urls = [event['params']['request']['url'] for event in events if event['method'] == 'Network.requestWillBeSent']
+        return [url for url in urls if not url.startswith(('file:', 'data:', 'about:'))]
