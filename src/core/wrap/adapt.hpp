@@ -16,9 +16,9 @@ namespace webwrap {
 
 struct Candidate {
     std::string xpath;
-    double similarity = 0; /* tree similarity of what it selects to what the old XPath selected, 0..1 */
-    double confidence = 0; /* probability that it selects the same kind of data, 0..1 */
-    std::string measure;   /* what decided: tree measure name, "values", ... */
+    double similarity = 0;     /* tree similarity of what it selects to what the old XPath selected, 0..1 */
+    double confidence = 0;     /* probability that it selects the same kind of data, 0..1 */
+    std::string measure;       /* what decided: tree measure name, "values", ... */
     std::string evidence = {}; /* with AdaptOptions::explain a JSON object, see docs/wrap.md; else empty */
 };
 

@@ -134,8 +134,8 @@ class Writer {
 
     std::string html() {
         html_ = kHead;
-        const std::string title = "Adaptation " + std::to_string(report_.id) + ": " + name_of(pattern_) + " of " +
-                                  escape_html(report_.table);
+        const std::string title =
+            "Adaptation " + std::to_string(report_.id) + ": " + name_of(pattern_) + " of " + escape_html(report_.table);
         html_ += "<title>" + title + "</title>\n</head>\n<body>\n<main>\n<h1>" + title + "</h1>\n";
         write_summary();
         write_values();
@@ -233,7 +233,8 @@ class Writer {
         const ReportRegions regions =
             report_regions(side_of(report_.old_page, before_), side_of(report_.new_page, after_),
                            has_records ? pairs_ : std::vector<RecordPair>(), limits_);
-        html_ += "<h2>Page regions</h2>\n<p>Nodes with one number and colour correspond; the number leads to the other page. "
+        html_ += "<h2>Page regions</h2>\n<p>Nodes with one number and colour correspond; the number leads to the other "
+                 "page. "
                  "What the XPath selects is framed and marked. " +
                  std::to_string(regions.pairs) + " nodes correspond.</p>\n<div class=\"sides\">\n";
         for (const bool is_old : {true, false}) {
@@ -258,8 +259,9 @@ class Writer {
                  "aria-label=\"share of the largest\"></th></tr></thead><tbody>\n";
         for (std::size_t i = 0; i < std::min(terms.size(), kMaxTerms); ++i) {
             const double contribution = number_at(terms[i], "contribution");
-            html_ += "<tr>" + cell(escape_html(text_at(terms[i], "feature"))) + number_cell(number_at(terms[i], "value")) +
-                     number_cell(number_at(terms[i], "weight")) + number_cell(contribution) + "<td><meter value=\"" +
+            html_ += "<tr>" + cell(escape_html(text_at(terms[i], "feature"))) +
+                     number_cell(number_at(terms[i], "value")) + number_cell(number_at(terms[i], "weight")) +
+                     number_cell(contribution) + "<td><meter value=\"" +
                      number(most > 0 ? std::abs(contribution) / most : 0) + "\"></meter></td></tr>\n";
         }
         html_ += "</tbody></table></div>\n";
@@ -318,9 +320,9 @@ class Writer {
                  "scope=\"col\">XPath</th><th scope=\"col\">Similarity</th><th scope=\"col\">Confidence</th><th "
                  "scope=\"col\">Measure</th></tr></thead><tbody>\n";
         for (const json &candidate : candidates)
-            html_ += "<tr>" + cell(code(text_at(candidate, "xpath"))) + number_cell(number_at(candidate, "similarity")) +
-                     number_cell(number_at(candidate, "confidence")) + cell(escape_html(text_at(candidate, "measure"))) +
-                     "</tr>\n";
+            html_ += "<tr>" + cell(code(text_at(candidate, "xpath"))) +
+                     number_cell(number_at(candidate, "similarity")) + number_cell(number_at(candidate, "confidence")) +
+                     cell(escape_html(text_at(candidate, "measure"))) + "</tr>\n";
         html_ += "</tbody></table></div>\n";
     }
 

@@ -223,8 +223,7 @@ void TableScan::repair(const FetchedPage &page, const Document &document, const 
     }
     if (pairs.empty())
         throw_violated(table_, page.url, violations, NoAdaptation::kNoSnapshot);
-    WrapperAdaptation adaptation =
-        adapt_wrapper(learned_.evidence_wrapper, pairs, adapt_options(), current_limits());
+    WrapperAdaptation adaptation = adapt_wrapper(learned_.evidence_wrapper, pairs, adapt_options(), current_limits());
     if (!adaptation.is_sure)
         throw_not_adapted(table_, page.url, violations, adaptation);
     throw_if_vetoed(table_, page.url, learned_, adaptation);

@@ -65,8 +65,8 @@ std::string xpath_of(const KeptPage &page, const std::string &pattern) {
 }
 
 /* Those of one generation, in the order in which adaptation sees them, on which an XPath of the adaptation is right. */
-std::vector<KeptPage> pages_with(const std::vector<KeptPage> &all, const ReportPattern &pattern, const std::string &xpath,
-                                 std::int64_t batch, bool is_before) {
+std::vector<KeptPage> pages_with(const std::vector<KeptPage> &all, const ReportPattern &pattern,
+                                 const std::string &xpath, std::int64_t batch, bool is_before) {
     std::vector<KeptPage> pages;
     for (const KeptPage &page : all)
         if ((is_before ? page.batch < batch : page.batch == batch) &&
@@ -76,10 +76,10 @@ std::vector<KeptPage> pages_with(const std::vector<KeptPage> &all, const ReportP
 }
 
 std::vector<KeptPage> kept_pages(TrustedQueries &queries, Oid relation, std::int64_t batch) {
-    const std::uint64_t count =
-        queries.run("SELECT batch, url, wrapper, taken_at::text FROM webwrap.snapshot WHERE relation = $1 AND batch <= $2 "
-                    "ORDER BY batch DESC, taken_at, url",
-                    {oid_parameter(relation), int8_parameter(batch)}, true);
+    const std::uint64_t count = queries.run(
+        "SELECT batch, url, wrapper, taken_at::text FROM webwrap.snapshot WHERE relation = $1 AND batch <= $2 "
+        "ORDER BY batch DESC, taken_at, url",
+        {oid_parameter(relation), int8_parameter(batch)}, true);
     std::vector<KeptPage> pages;
     for (std::uint64_t row = 0; row < count; ++row)
         pages.push_back({std::stoll(queries.text(row, 0).value()), queries.text(row, 1).value(),
@@ -97,9 +97,10 @@ std::pair<KeptPage, KeptPage> choose_pages(const std::vector<KeptPage> &all, con
                     "Pages are kept for the last two batches of a table and for approved ones.");
     const std::vector<KeptPage> news = pages_with(all, pattern, pattern.new_xpath, report.batch, false);
     if (news.empty())
-        throw Error(ErrorKind::kInvalidArgument, "the page that " + name + " was made on is not kept", {},
-                    "Pages are kept for the last two batches of a table and for approved ones, new pages only with option "
-                    "adapt_refresh on.");
+        throw Error(
+            ErrorKind::kInvalidArgument, "the page that " + name + " was made on is not kept", {},
+            "Pages are kept for the last two batches of a table and for approved ones, new pages only with option "
+            "adapt_refresh on.");
     for (const KeptPage &before : olds)
         for (const KeptPage &after : news)
             if (before.url == after.url)
@@ -108,8 +109,9 @@ std::pair<KeptPage, KeptPage> choose_pages(const std::vector<KeptPage> &all, con
 }
 
 std::string body_of(TrustedQueries &queries, Oid relation, const KeptPage &page) {
-    queries.run("SELECT webwrap.load_body(body_hash) FROM webwrap.snapshot WHERE relation = $1 AND batch = $2 AND url = $3",
-                {oid_parameter(relation), int8_parameter(page.batch), parameter(page.url)}, true);
+    queries.run(
+        "SELECT webwrap.load_body(body_hash) FROM webwrap.snapshot WHERE relation = $1 AND batch = $2 AND url = $3",
+        {oid_parameter(relation), int8_parameter(page.batch), parameter(page.url)}, true);
     return queries.bytes(0, 0).value_or("");
 }
 

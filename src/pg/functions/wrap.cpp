@@ -33,9 +33,9 @@ WrappedPage wrap_page(FunctionCallInfo fcinfo) {
 
 json pattern_json(const PatternAdaptation &pattern, bool explain) {
     json object = {{"pattern", pattern.pattern}, {"old_xpath", pattern.old_xpath},   {"new_xpath", pattern.new_xpath},
-            {"sure", pattern.is_sure},    {"similarity", pattern.similarity}, {"confidence", pattern.confidence},
-            {"measure", pattern.measure}, {"old_sample", pattern.old_sample}, {"new_sample", pattern.new_sample},
-            {"reason", pattern.reason}};
+                   {"sure", pattern.is_sure},    {"similarity", pattern.similarity}, {"confidence", pattern.confidence},
+                   {"measure", pattern.measure}, {"old_sample", pattern.old_sample}, {"new_sample", pattern.new_sample},
+                   {"reason", pattern.reason}};
     if (explain)
         object["evidence"] = pattern.evidence.empty() ? json(nullptr) : json::parse(pattern.evidence);
     return object;
