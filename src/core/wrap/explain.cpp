@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/wrap/anchored_path.hpp"
 #include "core/wrap/pattern_targets.hpp"
 #include "core/wrap/relocate.hpp"
 
@@ -83,7 +84,7 @@ class Explainer {
     }
 
     /* The best groups that are other answers than the one explained last. */
-    json others() {
+    json others(const Limits &limits) {
         json list = json::array();
         std::vector<const Relocation *> shown;
         for (const Relocation &one : relocator_.find()) {
@@ -96,7 +97,9 @@ class Explainer {
                 continue;
             shown.push_back(&one);
             json other = judgement_json(one);
-            other["new"] = side_json(new_page_, one.elements, {});
+            other["new"] = side_json(new_page_, one.elements, before_.tail);
+            const std::optional<std::string> path = exact_path(new_page_, one.elements, limits);
+            other["xpath"] = path ? json(*path + before_.tail) : json(nullptr);
             list.push_back(std::move(other));
         }
         return list;
@@ -153,7 +156,7 @@ std::string explain_pattern(const PatternAdaptation &pattern, const Wrapper &bef
     const auto is = pattern_targets(*pair.new_page, select_pattern(after, pattern.pattern, *pair.new_page, limits));
     Explainer explainer(*pair.old_page, *was, *pair.new_page, model);
     json evidence = explainer.explain(is.value_or(PatternTargets{}));
-    evidence["others"] = explainer.others();
+    evidence["others"] = explainer.others(limits);
     evidence["candidates"] = json::array();
     for (const Candidate &candidate : pattern.candidates)
         evidence["candidates"].push_back({{"xpath", candidate.xpath},

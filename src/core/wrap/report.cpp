@@ -309,7 +309,7 @@ class Writer {
         write_group("Chosen: " + code(pattern_.new_xpath), evidence, true);
         std::size_t place = 0;
         for (const json &other : part_of(evidence, "others"))
-            write_group("Not chosen, " + std::to_string(++place), other, false);
+            write_group("Not chosen, " + std::to_string(++place) + ": " + code(text_at(other, "xpath")), other, false);
         write_candidates(part_of(evidence, "candidates"));
     }
 

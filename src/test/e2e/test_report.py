@@ -47,6 +47,13 @@ def hostile(layout):
     return page
 
 
+def test_the_browser_tells_what_a_live_page_does(reader):
+    with reader.shown(f'<!DOCTYPE html><title>x</title><p>{EVIL}'):
+        assert reader.run('return window.done') is not None
+        assert {url[-2:] for url in reader.requests()} == {'/x', '/y'}
+        assert reader.errors() != []
+
+
 # -- what it shows
 
 def test_it_opens_without_errors_and_asks_for_nothing(shop, site, reader):
@@ -88,6 +95,7 @@ def test_values_and_evidence(shop, site, reader, column):
     with reader.shown(report(shop, column)):
         text = reader.visible_text()
         rows = reader.run('''return Array.from(document.querySelectorAll('#values tbody tr'), row => Array.from(row.cells, cell => cell.textContent))''')
+        others = reader.run("return Array.from(document.querySelectorAll('.candidate:not([open]) > summary code'), e => e.textContent)")
         features = reader.run('''return Array.from(document.querySelectorAll('.candidate[open] table:first-of-type tbody tr'), row => row.cells[0].textContent)''')
     assert new_xpath in text and f'{confidence:.3f}' in text and 'public.goods' in text and 'active' in text and site.url in text
     columns = {row[1] for row in rows}
@@ -97,6 +105,7 @@ def test_values_and_evidence(shop, site, reader, column):
     if column == 'name':
         assert rows and {row[2] for row in rows} <= set(by_name)
     assert len(features) > 5 and 'Not chosen' in text
+    assert others and all(xpath.startswith('/') and xpath != new_xpath for xpath in others)
 
 
 @pytest.mark.parametrize('scheme', ['light', 'dark'])
