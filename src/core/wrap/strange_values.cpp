@@ -30,8 +30,6 @@ std::map<char, double> marks_in(const std::vector<std::string> &values) {
     return shares;
 }
 
-bool is_cut(const std::string &value) { return value.ends_with("\xE2\x80\xA6") || value.ends_with("..."); }
-
 template <typename Test> const std::string *first_new(const std::vector<std::string> &before,
                                                       const std::vector<std::string> &now, Test test) {
     if (std::any_of(before.begin(), before.end(), test))
@@ -44,13 +42,15 @@ std::string quoted(const std::string &value) { return "\"" + abbreviate(value, k
 
 } // namespace
 
+bool is_cut_short(const std::string &value) { return value.ends_with("\xE2\x80\xA6") || value.ends_with("..."); }
+
 std::string strange_values(const Column &column, const std::vector<std::string> &before, bool had_nulls,
                            const std::vector<std::string> &now, bool has_nulls) {
     if (column.type != CellType::kText)
         return {};
     if (const std::string *mark = first_new(before, now, [](const std::string &v) { return !has_letter_or_digit(v); }))
         return quoted(*mark) + " looks like a mark for no value";
-    if (const std::string *cut = first_new(before, now, is_cut))
+    if (const std::string *cut = first_new(before, now, is_cut_short))
         return quoted(*cut) + " looks like the beginning of a text";
     const std::map<char, double> was = marks_in(before), is = marks_in(now);
     for (const auto &[mark, share] : is) {

@@ -48,6 +48,7 @@ struct OldColumn {
     ValueProfile profile;
     double filled = 0;       /* share of records with a value */
     std::vector<NodeId> targets; /* elements of the first pair */
+    bool is_attribute = false;
 };
 
 class StructureDecider {
@@ -93,6 +94,7 @@ OldColumn StructureDecider::old_column(std::size_t column) const {
         const NodeRef place = innermost(page, record.nodes[column].front());
         if (names.size() < kMaxNamed)
             names.push_back(place_names(page, record.row.node, place));
+        old.is_attribute = place.is_attribute();
         if (record.pair == 0)
             old.targets.push_back(element_at(page, place));
     }
@@ -135,7 +137,7 @@ bool StructureDecider::shared_before(std::size_t a, std::size_t b) const {
     return is_shared;
 }
 
-/* nullopt when the path breaks a constraint of the column in some row, or has values much more seldom or more often. */
+/* nullopt when the path breaks a constraint of the column in some row, leads from elements to attributes or back, or has values much more seldom or more often. */
 std::optional<StructureOption> StructureDecider::judge(std::size_t column, const PathCandidate &path) {
     StructureOption option;
     option.place.path = path;
@@ -153,6 +155,9 @@ std::optional<StructureOption> StructureDecider::judge(std::size_t column, const
         if (selection.nodes.empty())
             continue;
         option.place.refs[i] = innermost(page_, selection.nodes.front());
+        if (option.place.refs[i].is_attribute() != old.is_attribute)
+            return std::nullopt;
+        option.values.push_back(value);
         if (value > 0)
             texts.push_back(values.value(value));
         if (names.size() < kMaxNamed)
@@ -200,7 +205,7 @@ std::vector<StructureOption> StructureDecider::options_of(std::size_t column) {
     });
     for (StructureOption &option : all) {
         const bool is_known = std::any_of(distinct.begin(), distinct.end(), [&](const StructureOption &other) {
-            return same_place(other.place, option.place);
+            return same_place(other.place, option.place) || other.values == option.values;
         });
         if (!is_known && distinct.size() < kMaxOptions)
             distinct.push_back(std::move(option));

@@ -16,6 +16,7 @@ struct StructureOption {
     double named = 0;       /* likeness to those labels and names of the old place that no other column had */
     double likeness = 0;    /* of the values' profile, and of how often there is one */
     double probability = 0; /* of the fitted model, that a group of these elements is what is looked for */
+    std::vector<ValueId> values; /* in the rows where it stands */
     std::string sample;
 
     [[nodiscard]] double fit() const { return named + likeness + probability; }
@@ -34,6 +35,9 @@ struct StructureDecision {
  * the position tells it from another of like values. Nested columns are left undecided. Polls. */
 [[nodiscard]] std::vector<StructureDecision>
 decide_by_structure(Evidence &evidence, const std::vector<NodeId> &rows, const AdaptationModel &model);
+
+/* True for a text that ends in an ellipsis. */
+[[nodiscard]] bool is_cut_short(const std::string &value);
 
 /* Why the new values of a column are not such as the old ones were, although they can be read: a mark for "no value", texts cut
  * short, two values in one text. Empty when they are. */
