@@ -29,6 +29,24 @@ SELECT webwrap.tree_similarity('<x id="1" class="a"/>', '<x id="1" class="b"/>',
        webwrap.tree_similarity('<x id="1" class="a"/>', '<x id="1" class="b"/>', 'simple', '{"labels": "tag+id+class"}') AS both,
        webwrap.tree_similarity('<x>t</x>', '<x> </x>', 'simple', '{"text_nodes": true}') AS text;
 
+SELECT options,
+       round(webwrap.tree_similarity('<r><x a="1" b="1">the old page</x><y/></r>', '<r><y/><x a="2" b="1">the new page</x></r>', 'simple',
+                                     options)::numeric, 3) AS simple,
+       round(webwrap.tree_similarity('<r><x a="1" b="1">the old page</x></r>', '<r><x a="2" b="1">the new page</x></r>', 'clustered',
+                                     options)::numeric, 3) AS clustered
+FROM unnest(ARRAY['{}', '{"order": false}', '{"labels": ["a"]}', '{"labels": ["b"]}', '{"labels": "path"}',
+                  '{"text": "exact"}', '{"text": "words"}', '{"text": "bigram"}', '{"text": "jaro_winkler"}', '{"text": "edit"}',
+                  '{"text": "edit", "text_nodes": true, "order": false}',
+                  '{"text_pattern": "^the .* page$"}']::jsonb[]) WITH ORDINALITY AS o (options, ordinal)
+ORDER BY ordinal;
+
+-- Texts.
+SELECT measure, round(webwrap.text_similarity('the  old page', 'the new page ', measure)::numeric, 3) AS similarity,
+       webwrap.text_similarity('a', 'a', measure) AS identity, webwrap.text_similarity('', 'a', measure) AS empty,
+       webwrap.text_similarity(NULL, 'a', measure) AS "null"
+FROM unnest(ARRAY['exact', 'words', 'bigram', 'jaro_winkler', 'edit']) WITH ORDINALITY AS m (measure, ordinal)
+ORDER BY ordinal;
+
 -- Edit distance: a relabelled, an inserted and a deleted node.
 SELECT webwrap.tree_edit_distance('<f><d><a/><c><b/></c></d><e/></f>', '<f><c><d><a/><b/></d></c><e/></f>') AS paper,
        webwrap.tree_edit_distance('<x><y/><z/></x>', '<x><w><y/><z/></w></x>') AS level,
@@ -79,7 +97,11 @@ SELECT error.*
 FROM unnest(ARRAY[
          $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'edit_distance') $$,
          $$ SELECT webwrap.tree_mapping('<x/>', '<x/>', 'edit') $$,
-         $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'simple', '{"text": "bigram"}') $$,
+         $$ SELECT webwrap.tree_mapping('<x/>', '<x/>', 'simple', '{"order": false}') $$,
+         $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'simple', '{"text": "soundex"}') $$,
+         $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'edit', '{"text": "bigram"}') $$,
+         $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'simple', '{"text_pattern": "("}') $$,
+         $$ SELECT webwrap.text_similarity('a', 'b', 'soundex') $$,
          $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'simple', '{"label": "tag"}') $$,
          $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'simple', '{"labels": "class"}') $$,
          $$ SELECT webwrap.tree_similarity('<x/>', '<x/>', 'simple', '[]') $$,
@@ -112,8 +134,8 @@ FROM generate_series(1, 100) AS i;
 \set VERBOSITY sqlstate
 SET statement_timeout = '50ms';
 SELECT webwrap.simple_tree_matching(
-    '<r>' || (SELECT string_agg(format('<x%s/>', hashint4(i) & 31), '') FROM generate_series(1, 14000) AS i) || '</r>',
-    '<r>' || (SELECT string_agg(format('<x%s/>', hashint4(-i) & 31), '') FROM generate_series(1, 14000) AS i) || '</r>');
+    '<r>' || (SELECT string_agg(format('<x><y%s/></x>', hashint4(i) & 1023), '') FROM generate_series(1, 12000) AS i) || '</r>',
+    '<r>' || (SELECT string_agg(format('<x><y%s/></x>', hashint4(-i) & 1023), '') FROM generate_series(1, 12000) AS i) || '</r>');
 SELECT webwrap.tree_edit_distance(
     '<r>' || (SELECT string_agg(format('<x%s/>', hashint4(i) & 31), '') FROM generate_series(1, 14000) AS i) || '</r>',
     '<r>' || (SELECT string_agg(format('<x%s/>', hashint4(-i) & 31), '') FROM generate_series(1, 14000) AS i) || '</r>');

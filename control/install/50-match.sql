@@ -34,11 +34,23 @@ COMMENT ON FUNCTION webwrap.tree_similarity(text, text, text, jsonb) IS
 'order: tolerates inserted and removed levels), edit (1 - 2 d / (number of nodes of both + d) for tree_edit_distance d; Li '
 'and Zhang 2011), flexible (2 * sum of the similarities of tree_mapping / number of nodes of both: tolerates moves, '
 'inserted levels and renamed nodes); Ferrara and Baumgartner 2011, section 4, Brisset et al. 2020. options: labels ("tag", '
-'"tag+id", "tag+class", "tag+id+class", "tag+attributes", "path": what must be equal, or for flexible has tokens in common), '
+'"tag+id", "tag+class", "tag+id+class", "tag+attributes", "path" from the root of the page, or an array of names of '
+'attributes that count beside the tag: what must be equal, or for flexible has tokens in common), '
 'text_nodes (boolean: text that is not only white space counts as a leaf), text ("any", or "exact": words count, those of '
-'the leaf, without text_nodes those of its element), and for clustered leaf ("printed", or "both": a leaf is similar to a leaf only) and root ("one", or "printed": '
+'the leaf, without text_nodes those of its element; or for simple and clustered "words", "bigram", "jaro_winkler", "edit": '
+'a leaf counts as much as text_similarity says of its text), text_pattern (a regular expression: all texts in which it is '
+'found are equal), for simple and clustered order (boolean, false: children are assigned to each other in any order), and for clustered leaf ("printed", or "both": a leaf is similar to a leaf only) and root ("one", or "printed": '
 'divided by its siblings, which only similar_nodes can see). Markup as in simple_tree_matching. Raises 22023 for an unknown '
 'measure, HV024 for an unknown option, 54000 at a limit.';
+
+CREATE FUNCTION webwrap.text_similarity(a text, b text, measure text) RETURNS float8
+    AS 'MODULE_PATHNAME', 'webwrap_text_similarity'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION webwrap.text_similarity(text, text, text) IS
+'Similarity of two texts, 0..1, symmetric, 1 for equal ones; runs of white space count as one space, at the ends not at all. '
+'measure: exact (1 or 0), words (Dice coefficient of the words), bigram (Dice coefficient of the pairs of adjacent '
+'characters), jaro_winkler (of the characters; Winkler 1990), edit (1 - Levenshtein distance / characters of the longer '
+'text). Raises 22023 for an unknown measure, 54000 at a limit.';
 
 CREATE FUNCTION webwrap.tree_mapping(a text, b text, measure text DEFAULT 'flexible', options jsonb DEFAULT '{}')
     RETURNS TABLE (a_node int, b_node int, similarity float8)
@@ -49,7 +61,7 @@ COMMENT ON FUNCTION webwrap.tree_mapping(text, text, text, jsonb) IS
 'in document order, 1 for the root element; webwrap.xpath finds it in HTML as (//*)[n] unless text_nodes count, too. measure: flexible (after '
 'Brisset et al. 2020; whole page to whole page, whatever was moved, wrapped or renamed; similarity of the labels, less where '
 'ancestors or siblings before are other ones, 0 for a renamed node) or simple (the pairs of simple_tree_matching; simple '
-'similarity of their subtrees). options: as in tree_similarity, where flexible has labels "tag+attributes" and text '
+'similarity of their subtrees). options: as in tree_similarity without order and partly similar texts, where flexible has labels "tag+attributes" and text '
 '"exact" unless told otherwise. Markup as in simple_tree_matching. Raises 22023 for a measure without mapping, HV024 for '
 'an unknown option, 54000 at a limit.';
 

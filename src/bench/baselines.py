@@ -21,8 +21,8 @@ from lxml import etree, html
 
 SKIP = {'head', 'script', 'style', 'noscript', 'template', 'meta', 'link', 'title', 'base'}
 sys.setrecursionlimit(10_000)  # alignment goes as deep as a page
-LARGEST_EXAMPLE = 600  # elements of an ancestor that is still compared
-LEAST_SIMILAR = 0.3
+LARGEST_EXAMPLE = 2000  # elements of an ancestor that is still compared
+LEAST_SIMILAR = 0.0
 EXAMPLES = 6  # of a list that are relocated
 LEAST_RELOCATED = 0.4  # Scrapling's default
 
@@ -141,7 +141,7 @@ def common_ancestor(elements):
 
 def climbing(pages, old, new_name, measure, options):
     top = common_ancestor(old)
-    while top is not None and top.tag not in ('body', 'html') and len(elements_of(top)) <= LARGEST_EXAMPLE:
+    while top is not None and len(elements_of(top)) <= LARGEST_EXAMPLE:
         found = pages.similar(new_name, top, measure, options)
         if found and (len(found) == 1 or found[0][1] > found[1][1] + 1e-9):
             if len(elements_of(found[0][0])) > 4 * LARGEST_EXAMPLE:

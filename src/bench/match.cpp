@@ -24,7 +24,7 @@ using namespace webwrap::bench;
 namespace {
 
 constexpr double kThreshold = 0.5;
-constexpr double kRounding = 1e-9;
+constexpr double kRounding = 1e-12;
 constexpr TreeNode kMinQueryNodes = 28, kMaxQueryNodes = 32;
 constexpr std::size_t kQueriesPerPage = 10;
 constexpr std::size_t kEditPairs = 10; /* the peer takes long */

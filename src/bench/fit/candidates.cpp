@@ -1,8 +1,9 @@
 /* What the ranking model and the confidence are fitted to: for each case of a set of page pairs the groups that adaptation
  * considers, with their evidence and how right each is. Writes one JSON object a line for src/bench/fit/fit.py.
  *
- * usage: candidates FOLDER SHARD SHARDS [MODEL]
- * Without a model the candidates, for the ranking; with one its answers, for the confidence. */
+ * usage: candidates FOLDER SHARD SHARDS [MODEL|-] [back]
+ * Without a model the candidates, for the ranking; with one its answers, for the confidence. With "back" from the true
+ * elements of the new page to those of the old one. */
 
 #include <unicode/locid.h>
 #include <unicode/normalizer2.h>
@@ -98,14 +99,52 @@ Keys image_keys(const Document &page, NodeId element) {
 
 class Truth {
   public:
-    Truth(const json &found, const Document &page) : page_(page), is_image_(found.at("field") == "image") {
+    virtual ~Truth() = default;
+    /* True positives, false positives, false negatives. */
+    virtual std::array<int, 3> compare(const std::vector<NodeId> &elements) = 0;
+};
+
+/* Known elements of a page; what stands in or around one with the same text is the same. */
+class KnownElements final : public Truth {
+  public:
+    KnownElements(const Document &page, const std::vector<NodeId> &elements) : page_(page), want_(elements) {}
+
+    std::array<int, 3> compare(const std::vector<NodeId> &elements) override {
+        std::set<std::size_t> hit;
+        int wrong = 0;
+        for (const NodeId element : elements) {
+            std::size_t free = want_.size();
+            for (std::size_t i = 0; i < want_.size() && free == want_.size(); ++i)
+                if (!hit.contains(i) && is_same(element, want_[i]))
+                    free = i;
+            if (free < want_.size())
+                hit.insert(free);
+            else
+                ++wrong;
+        }
+        return {static_cast<int>(hit.size()), wrong, static_cast<int>(want_.size() - hit.size())};
+    }
+
+  private:
+    bool is_same(NodeId a, NodeId b) const {
+        return a < page_.end_of(b) && b < page_.end_of(a) &&
+               (a == b || text_key(visible(page_, a)) == text_key(visible(page_, b)));
+    }
+
+    const Document &page_;
+    const std::vector<NodeId> &want_;
+};
+
+/* The keys of a case's true elements. */
+class KnownKeys final : public Truth {
+  public:
+    KnownKeys(const json &found, const Document &page) : page_(page), is_image_(found.at("field") == "image") {
         for (const json &keys : found.at("truth"))
             want_.push_back(keys.get<Keys>());
         ignore_ = found.at("ignore").get<Keys>();
     }
 
-    /* True positives, false positives, false negatives. */
-    std::array<int, 3> compare(const std::vector<NodeId> &elements) {
+    std::array<int, 3> compare(const std::vector<NodeId> &elements) override {
         std::set<std::size_t> hit;
         int wrong = 0;
         for (const NodeId element : elements) {
@@ -225,7 +264,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     const int shard = argc > 3 ? std::atoi(argv[2]) : 0, shards = argc > 3 ? std::atoi(argv[3]) : 1;
-    const bool has_model = argc > 4;
+    const bool has_model = argc > 4 && argv[4][0] != '-';
     const AdaptationModel model = has_model ? model_from_file(argv[4]) : equal_model();
     std::ifstream cases(folder + "/cases.jsonl");
     if (!cases) {
@@ -243,8 +282,23 @@ int main(int argc, char **argv) {
         json out = {{"case", found.at("case")},        {"site", found.at("site")},
                     {"field", found.at("field")},      {"status", found.at("status_on_new")},
                     {"same", found.at("same_recipe")}, {"style", found.at("style")}};
-        if (targets) {
-            Truth truth(found, new_page);
+        const bool is_back = argc > 5;
+        if (targets && is_back) {
+            KnownKeys truth(found, new_page);
+            Relocator there(old_page, targets->elements, new_page, model);
+            for (const Relocation &relocation : there.find())
+                if (const auto right = truth.compare(relocation.elements); right[1] + right[2] == 0) {
+                    KnownElements old(old_page, targets->elements);
+                    Relocator back(new_page, relocation.elements, old_page, model);
+                    out["kind"] = static_cast<int>(back.kind());
+                    if (has_model)
+                        out.update(trust_json(back, old, std::nullopt, 1));
+                    else
+                        out["candidates"] = ranking_json(back, old);
+                    break;
+                }
+        } else if (targets) {
+            KnownKeys truth(found, new_page);
             Relocator relocator(old_page, targets->elements, new_page, model);
             out["kind"] = static_cast<int>(relocator.kind());
             auto now = targets_of(new_page, xpath.evaluate(new_page, 0, Limits{}));

@@ -32,10 +32,10 @@ def f1(right):
     return 2 * tp / (2 * tp + fp + fn) if tp else 0.0
 
 
-def run(program, folder, model=None):
-    """What the program writes of all cases of a folder."""
+def run(program, folder, model=None, back=False):
+    """What the program writes of all cases of a folder, or of the same cases the other way round."""
     def shard(number):
-        command = [program, str(folder), str(number), str(WORKERS)] + ([str(model)] if model else [])
+        command = [program, str(folder), str(number), str(WORKERS), str(model or '-')] + (['back'] if back else [])
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
 
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
@@ -142,11 +142,12 @@ def best_answers(cases):
     return x, np.array([f1(case['answers'][0]['right']) >= 0.99 for case in rows], float)
 
 
-def fit_answer(cases, absent, options):
+def fit_answer(cases, returns, absent, options):
     x, y = best_answers(cases)
+    back, back_y = best_answers(returns)
     none, _ = best_answers(absent)
-    weights, intercept = fit_logistic(np.vstack([x, none]), np.concatenate([y, np.zeros(len(none))]),
-                                      np.concatenate([np.ones(len(x)), np.full(len(none), options.absent)]),
+    weights, intercept = fit_logistic(np.vstack([x, back, none]), np.concatenate([y, back_y, np.zeros(len(none))]),
+                                      np.concatenate([np.ones(len(x) + len(back)), np.full(len(none), options.absent)]),
                                       options.trust_l2, 2)
     return rescale(weights, intercept, x, y)
 
@@ -165,7 +166,7 @@ def fit_holds(cases, absent, options):
                 x.append(answer['t'])
                 y.append(False)
                 share.append(options.other)
-    weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.trust_l2, 2)
+    weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.holds_l2, 2)
     return weights, intercept
 
 
@@ -183,9 +184,10 @@ def main():
     parser.add_argument('--equal', action='store_true', help='equal weights for the ranking')
     parser.add_argument('--l2', type=float, default=0.05)
     parser.add_argument('--trust-l2', type=float, default=0.003)
-    parser.add_argument('--absent', type=float, default=0.5, help='weight of a page without the true elements')
-    parser.add_argument('--silent', type=float, default=3.0, help='weight of an XPath that selects something else')
-    parser.add_argument('--other', type=float, default=0.3, help='weight of a wrong answer as if it were such a one')
+    parser.add_argument('--holds-l2', type=float, default=0.0003)
+    parser.add_argument('--absent', type=float, default=0.7, help='weight of a page without the true elements')
+    parser.add_argument('--silent', type=float, default=5.0, help='weight of an XPath that selects something else')
+    parser.add_argument('--other', type=float, default=0.05, help='weight of a wrong answer as if it were such a one')
     options = parser.parse_args()
     names = json.loads(subprocess.run([options.program, 'names'], check=True, stdout=subprocess.PIPE).stdout)
 
@@ -196,7 +198,8 @@ def main():
     if options.equal:
         model['ranking'] = names['equal']
     else:
-        cases = [c for c in used(run(options.program, options.folder)) if c['status'] != 'unbroken' and c.get('candidates')]
+        cases = [case for back in (False, True) for case in used(run(options.program, options.folder, back=back))
+                 if case['status'] != 'unbroken' and case.get('candidates')]
         for kind, name in enumerate(KINDS):
             weights = fit_ranking([case for case in cases if case['kind'] == kind], options.l2)
             model['ranking'][name] = names['equal'][name] if weights is None else named(names['ranking'], weights)
@@ -204,8 +207,9 @@ def main():
     with tempfile.TemporaryDirectory() as made:
         unanswerable(options.folder, made)
         cases = used(run(options.program, options.folder, options.model))
+        returns = used(run(options.program, options.folder, options.model, back=True))
         absent = used(run(options.program, made, options.model))
-    model['answer'] = named(names['trust'], *fit_answer(cases, absent, options))
+    model['answer'] = named(names['trust'], *fit_answer(cases, returns, absent, options))
     model['holds'] = named(names['trust'], *fit_holds(cases, absent, options))
     Path(options.model).write_text(json.dumps(model, indent=1), encoding='utf-8')
 

@@ -7,8 +7,7 @@ double clustered_tree_matching(const Tree &a, const Tree &b, const Limits &limit
     if (a.empty() || b.empty())
         return 0;
     CellBudget budget(limits);
-    const double undivided =
-        TreeMatcher(a, b, RangeIdentity(a, b), ClusteredScoring{leaf_rule}, budget).match(0, 0);
+    const double undivided = TreeMatcher(a, b, RangeIdentity(a, b), ClusteredScoring{leaf_rule}, budget).match(0, 0);
     return root_rule == RootRule::kOne ? undivided : undivided / std::max(a.root_siblings(), b.root_siblings());
 }
 

@@ -49,8 +49,8 @@ class RangeIdentity {
             return false;
         if (a_.is_leaf(a))
             return true;
-        const bool holds_last_difference = b - a == different_b_ - different_a_ && a <= different_a_ &&
-                                           different_a_ < a_.end_of(a);
+        const bool holds_last_difference =
+            b - a == different_b_ - different_a_ && a <= different_a_ && different_a_ < a_.end_of(a);
         return !holds_last_difference && compare(a, b, budget);
     }
 

@@ -19,8 +19,9 @@ struct SimilarityOptions {
     TreeOptions tree;                        /* for whoever builds the trees; measures do not look at it */
     LeafRule leaf_rule = LeafRule::kPrinted; /* of measure clustered */
     RootRule root_rule = RootRule::kOne;     /* of measure clustered */
-    TextMeasure text_measure = TextMeasure::kExact; /* of the texts of leaves, with tree.text_labels; simple, clustered */
-    bool is_ordered = true;                         /* the order of children counts; simple and clustered */
+    TextMeasure text_measure =
+        TextMeasure::kExact; /* of the texts of leaves, with tree.text_labels; simple, clustered */
+    bool is_ordered = true;  /* the order of children counts; simple and clustered */
 
     [[nodiscard]] bool is_plain() const noexcept { return text_measure == TextMeasure::kExact && is_ordered; }
 };

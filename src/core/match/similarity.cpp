@@ -97,12 +97,11 @@ class SimilarityQuery::SimpleScorer final : public Scorer {
     SimpleScorer(const SubtreeIndex &index, const IndexedTree &example, TreeNode root, const IndexedTree &page,
                  CellBudget &budget)
         : Scorer(example, root, page, budget),
-          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), SimpleScoring{}, budget),
+          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), SimpleScoring{},
+                   budget),
           histogram_(example.tree.labels_of(root), index.label_count()) {}
 
-    [[nodiscard]] double similarity(TreeNode node) override {
-        return similarity_from(node, 0);
-    }
+    [[nodiscard]] double similarity(TreeNode node) override { return similarity_from(node, 0); }
     [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
         const TreeNode size = page().subtree_size(node);
         const double needed = threshold * static_cast<double>(example_size() + size) / 2;
@@ -126,12 +125,11 @@ class SimilarityQuery::ClusteredScorer final : public Scorer {
     ClusteredScorer(const IndexedTree &example, TreeNode root, const IndexedTree &page,
                     const SimilarityOptions &options, CellBudget &budget)
         : Scorer(example, root, page, budget),
-          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class), ClusteredScoring{options.leaf_rule}, budget),
+          matcher_(example.tree, page.tree, IndexedIdentity(example.node_to_class, page.node_to_class),
+                   ClusteredScoring{options.leaf_rule}, budget),
           root_rule_(options.root_rule) {}
 
-    [[nodiscard]] double similarity(TreeNode node) override {
-        return similarity_from(node, 0);
-    }
+    [[nodiscard]] double similarity(TreeNode node) override { return similarity_from(node, 0); }
     [[nodiscard]] double similarity_from(TreeNode node, double threshold) override {
         const double ratio = sibling_ratio(node, root_rule_);
         return matcher_.match(root(), node, threshold / ratio - kRoundingSlack) * ratio;
@@ -154,16 +152,17 @@ class SimilarityQuery::WeightedScorer final : public Scorer {
 
     [[nodiscard]] double similarity(TreeNode node) override {
         const double value = matcher_.match(example_class(), page_class(node));
-        return measure_ == Measure::kClustered ? value * sibling_ratio(node, root_rule_)
-                                               : 2 * value / (example_size() + page().subtree_size(node));
+        const double similarity = measure_ == Measure::kClustered
+                                      ? value * sibling_ratio(node, root_rule_)
+                                      : 2 * value / (example_size() + page().subtree_size(node));
+        return std::min(similarity, 1.0); /* sums of fractions round */
     }
     [[nodiscard]] bool may_reach(TreeNode node, double threshold) override {
         if (!matcher_.have_one_kind(example().label(root()), page().label(node)))
             return false;
         const TreeNode size = page().subtree_size(node);
-        return !is_below(measure_ == Measure::kClustered
-                             ? clustered_bound(node, root_rule_)
-                             : dice(std::min(size, example_size()), size, example_size()),
+        return !is_below(measure_ == Measure::kClustered ? clustered_bound(node, root_rule_)
+                                                         : dice(std::min(size, example_size()), size, example_size()),
                          threshold);
     }
 

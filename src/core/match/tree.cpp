@@ -33,7 +33,19 @@ class Labeller {
     Labeller(const Document &document, const TreeOptions &options, LabelTable &labels)
         : document_(document), options_(options), labels_(labels) {}
 
-    /* `above` is the label of the parent in the tree, kNoLabel for the root. */
+    /* The label that the parent has in the tree of the whole page; kNoLabel for an element that has none. */
+    LabelId label_above(NodeId element) {
+        std::vector<NodeId> chain;
+        for (NodeId node = document_.parent(element); node != kNoNode && document_.is_element(node);
+             node = document_.parent(node))
+            chain.push_back(node);
+        LabelId above = kNoLabel;
+        for (std::size_t i = chain.size(); i-- > 0;)
+            above = label_of(chain[i], above);
+        return above;
+    }
+
+    /* `above` is the label of the parent, kNoLabel where there is none. */
     LabelId label_of(NodeId node, LabelId above) {
         above_ = options_.path_labels ? above : kNoLabel;
         if (document_.kind(node) == NodeKind::kText)
@@ -191,6 +203,7 @@ Tree tree_of(const Document &document, NodeId root, const TreeOptions &options, 
         throw Error(ErrorKind::kInternal, "the root of a tree is not an element");
 
     Labeller labeller(document, options, labels);
+    const LabelId above_top = options.path_labels ? labeller.label_above(top) : kNoLabel;
     std::vector<TreeNode> document_to_tree(static_cast<std::size_t>(document.subtree_size(top)), kNoTreeNode);
     for (NodeId node = top; node < document.end_of(top); ++node) {
         if (node % kNodesPerPoll == 0)
@@ -199,7 +212,7 @@ Tree tree_of(const Document &document, NodeId root, const TreeOptions &options, 
             continue;
         const TreeNode parent =
             node == top ? kNoTreeNode : document_to_tree[static_cast<std::size_t>(document.parent(node) - top)];
-        const LabelId above = parent == kNoTreeNode ? kNoLabel : builder.label(parent);
+        const LabelId above = parent == kNoTreeNode ? above_top : builder.label(parent);
         document_to_tree[static_cast<std::size_t>(node - top)] =
             builder.add(parent, labeller.label_of(node, above), node);
     }

@@ -49,7 +49,7 @@ struct TreeOptions {
     bool text_nodes = false;       /* text that is not only white space becomes a leaf labelled #text */
     bool attribute_labels = false; /* attributes other than id and class, each as name and value */
     bool text_labels = false;      /* the words of a text: in the leaf's label, or in its parent's without text_nodes */
-    bool path_labels = false;      /* the labels from the tree's root to the node, not only its own */
+    bool path_labels = false;      /* the labels from the page's root to the node, not only its own */
     std::vector<std::string> attributes = {}; /* names of further attributes that count as with attribute_labels */
     std::shared_ptr<const TextPattern> text_pattern = {}; /* all texts in which it is found count as one, of one word */
 };

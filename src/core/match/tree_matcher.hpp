@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -9,6 +8,7 @@
 
 #include "core/match/cell_budget.hpp"
 #include "core/match/identity.hpp"
+#include "core/match/label_sequences.hpp"
 #include "core/match/pair_memo.hpp"
 #include "core/match/tree.hpp"
 
@@ -50,10 +50,10 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         items_.clear();
         rows_.clear();
         const auto class_if_free = [](auto class_of) { return Identity::kHasClasses ? class_of() : kNoClass; };
-        const Item x{a, a_.label(a), a_.subtree_size(a),
-                     class_if_free([&] { return identity_.class_of_a(a); }), kNoColumn};
-        const Item y{b, b_.label(b), b_.subtree_size(b),
-                     class_if_free([&] { return identity_.class_of_b(b); }), kNoColumn};
+        const Item x{a, a_.label(a), a_.subtree_size(a), class_if_free([&] { return identity_.class_of_a(a); }),
+                     kNoColumn};
+        const Item y{b, b_.label(b), b_.subtree_size(b), class_if_free([&] { return identity_.class_of_b(b); }),
+                     kNoColumn};
         if (knows(x, y))
             return value_;
         open(x, y);
@@ -64,8 +64,9 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
   private:
-    static constexpr std::int64_t kFrameCells = 16; /* a frame costs about as much as so many cells */
-    static constexpr std::int64_t kFewCells = 64;   /* such tables are kept whole, see fill_few; at most 64 */
+    static constexpr std::int64_t kFrameCells = 16;  /* a frame costs about as much as so many cells */
+    static constexpr std::int64_t kFewCells = 64;    /* such tables are kept whole, see fill_few; at most 64 */
+    static constexpr std::int32_t kFewChildren = 16; /* without a table these are soon looked at again */
     static constexpr SubtreeClass kNoClass = -1;
     static constexpr std::int32_t kNoColumn = -1;
 
@@ -95,7 +96,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         Table table;
         RowState row;
         std::uint64_t known; /* of few cells: those that are computed */
-        Value paired; /* worth of the identical children at both ends */
+        Value paired;        /* worth of the identical children at both ends */
     };
 
     /* True when the value, now in value_, takes no look at the children. Only different subtrees of one label that both
@@ -140,11 +141,13 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         collect(frame, a.node, b.node);
         budget_.reserve(kFrameCells + std::int64_t{frame.count_a} * frame.count_b);
         budget_.tick(kFrameCells + frame.degree_a + frame.degree_b);
-        frame.table = table_of(frame);
+        frame.table = frames_.empty() && stays_below_needed(frame) ? Table::kNone : table_of(frame);
         frame.first_row = rows_.size();
         switch (frame.table) {
         case Table::kNone:
             value_ = scoring_.total(frame.paired, frame.degree_a, frame.degree_b);
+            if (frame.degree_a + frame.degree_b > kFewChildren)
+                remember(frame);
             items_.resize(frame.first_item);
             return Table::kNone;
         case Table::kSingle:
@@ -162,6 +165,23 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return frame.table;
     }
 
+    /* Whether even all that is left of the children of the pair that was asked for could not make it what is needed. Then
+     * they count as if they were paired, and nothing is remembered. */
+    [[nodiscard]] bool stays_below_needed(Frame &frame) {
+        const auto most = [this](std::span<const Item> items) {
+            Value sum{0};
+            for (const Item &item : items)
+                sum += scoring_.identical(item.size);
+            return sum;
+        };
+        const Value paired = frame.paired + std::min(most(rows_of(frame)), most(columns_of(frame)));
+        if (scoring_.total(paired, frame.degree_a, frame.degree_b) >= needed_)
+            return false;
+        frame.paired = paired;
+        frame.id_a = kNoClass;
+        return true;
+    }
+
     /* What the children that are not paired yet need. Pairs them when that takes no table. */
     [[nodiscard]] Table table_of(Frame &frame) {
         if (frame.count_a == 0 || frame.count_b == 0)
@@ -176,7 +196,9 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             return Table::kNone;
         }
         if (pairs_count_alike(frame)) {
-            frame.paired += static_cast<Value>(longest_common_labels(frame)) * scoring_.identical(1);
+            frame.paired += static_cast<Value>(sequences_.longest_common(rows_of(frame), columns_of(frame),
+                                                                         a_.label_table().size(), budget_)) *
+                            scoring_.identical(1);
             return Table::kNone;
         }
         return std::int64_t{frame.count_a} * frame.count_b <= kFewCells ? Table::kFew : Table::kRows;
@@ -259,50 +281,14 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return scoring_.leaf() == scoring_.identical(1) ? (rows & columns) == 0 : (rows | columns) == 0;
     }
 
-    /* The longest common subsequence of the children's labels, 64 columns at once (Hyyro 2004): a bit is 0 where a cell
-     * is greater than the one before. */
-    [[nodiscard]] std::int64_t longest_common_labels(const Frame &frame) {
-        auto rows = rows_of(frame), columns = columns_of(frame);
-        if (rows.size() > columns.size())
-            std::swap(rows, columns);
-        label_to_columns_.resize(a_.label_table().size(), 0);
-        const auto columns_with = [this](const Item &item) -> std::uint64_t & {
-            return label_to_columns_[static_cast<std::size_t>(item.label)];
-        };
-        row_to_carry_.assign(columns.size() > 64 ? rows.size() : 0, 0);
-        std::int64_t length = 0;
-        for (; !columns.empty(); columns = columns.subspan(std::min<std::size_t>(64, columns.size()))) {
-            const auto block = columns.first(std::min<std::size_t>(64, columns.size()));
-            for (std::size_t at = 0; at < block.size(); ++at)
-                columns_with(block[at]) |= std::uint64_t{1} << at;
-            std::uint64_t flat = ~std::uint64_t{0};
-            if (row_to_carry_.empty())
-                for (const Item &item : rows) {
-                    const std::uint64_t common = flat & columns_with(item);
-                    flat = (flat + common) | (flat - common);
-                }
-            else
-                for (std::size_t at = 0; at < rows.size(); ++at) {
-                    const std::uint64_t common = flat & columns_with(rows[at]);
-                    const std::uint64_t sum = flat + common, carried = sum + row_to_carry_[at];
-                    row_to_carry_[at] = sum < flat || carried < sum ? 1 : 0;
-                    flat = carried | (flat - common);
-                }
-            length += std::popcount(~flat << (64 - block.size()));
-            for (const Item &item : block)
-                columns_with(item) = 0;
-            budget_.tick(static_cast<std::int64_t>(rows.size() + block.size()));
-        }
-        return length;
-    }
-
     void link_labels(const Frame &frame) {
         const auto rows = rows_of(frame), columns = columns_of(frame);
         label_to_column_.resize(a_.label_table().size());
         for (const Item &item : rows)
             label_to_column_[static_cast<std::size_t>(item.label)] = kNoColumn;
         for (std::size_t at = columns.size(); at-- > 0;)
-            columns[at].link = std::exchange(label_to_column_[static_cast<std::size_t>(columns[at].label)], static_cast<std::int32_t>(at));
+            columns[at].link = std::exchange(label_to_column_[static_cast<std::size_t>(columns[at].label)],
+                                             static_cast<std::int32_t>(at));
         for (Item &item : rows)
             item.link = label_to_column_[static_cast<std::size_t>(item.label)];
     }
@@ -370,8 +356,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
     [[nodiscard]] Value bound(const Item &a, const Item &b) const {
-        return a.size == 1 || b.size == 1 ? scoring_.identical(1)
-                                          : scoring_.bound(a_, a.node, b_, b.node);
+        return a.size == 1 || b.size == 1 ? scoring_.identical(1) : scoring_.bound(a_, a.node, b_, b.node);
     }
 
     /* A small table: its cells' values or, until they are known, bounds, and room for the sums. */
@@ -448,8 +433,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         for (std::int32_t i = first_row; i < rows; ++i)
             for (std::int32_t j = 0; j < columns; ++j) {
                 Value *const sum = sums + i * width + j;
-                sum[width + 1] =
-                    std::max({sum[1], sum[width], static_cast<Value>(sum[0] + values[i * columns + j])});
+                sum[width + 1] = std::max({sum[1], sum[width], static_cast<Value>(sum[0] + values[i * columns + j])});
             }
         for (std::int32_t i = rows, j = columns; i > 0 && j > 0;) {
             const Value *const sum = sums + i * width + j;
@@ -478,11 +462,15 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return scoring_.total(frame.paired + rows_.back(), frame.degree_a, frame.degree_b);
     }
 
+    void remember(const Frame &frame) {
+        if (frame.id_a != kNoClass && frame.id_b != kNoClass)
+            memo_.store(frame.id_a, frame.id_b, value_);
+    }
+
     void close() {
         const Frame &frame = frames_.back();
         value_ = total(frame);
-        if (frame.id_a != kNoClass && frame.id_b != kNoClass)
-            memo_.store(frame.id_a, frame.id_b, value_);
+        remember(frame);
         items_.resize(frame.first_item);
         rows_.resize(frame.first_row);
         frames_.pop_back();
@@ -495,12 +483,11 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     CellBudget &budget_;
     PairMemo<Value> memo_;
     std::vector<Frame> frames_;
-    std::vector<Item> items_; /* the children of all open frames */
-    std::vector<Value> rows_; /* the rows of all open frames */
+    std::vector<Item> items_;                   /* the children of all open frames */
+    std::vector<Value> rows_;                   /* the rows of all open frames */
     std::vector<std::uint64_t> column_labels_;  /* of the children of columns, while a small table is opened */
-    std::vector<std::int32_t> label_to_column_;    /* the first, while a table's labels are linked */
-    std::vector<std::uint64_t> label_to_columns_;  /* as bits, 0 unless longest_common_labels is at work */
-    std::vector<std::uint8_t> row_to_carry_;
+    std::vector<std::int32_t> label_to_column_; /* the first, while a table's labels are linked */
+    LabelSequences sequences_;
     Value needed_{}; /* of the pair that was asked for */
     Value value_{};  /* of the pair that was computed last */
 };

@@ -95,8 +95,7 @@ void WeightedMatcher::open(SubtreeClass a, SubtreeClass b) {
     frame.count_b = static_cast<std::int32_t>(children_.size() - frame.first_b);
     const std::int64_t cells = std::int64_t{frame.count_a} * frame.count_b;
     frame.is_assignment = !is_ordered_ && frame.count_a > 1 && frame.count_b > 1 && cells <= kMaxAssignedPairs;
-    budget_.reserve(kFrameCells +
-                    (frame.is_assignment ? cells * (1 + std::min(frame.count_a, frame.count_b)) : cells));
+    budget_.reserve(kFrameCells + (frame.is_assignment ? cells * (1 + std::min(frame.count_a, frame.count_b)) : cells));
     budget_.tick(kFrameCells + static_cast<std::int64_t>(index_.children(a).size() + index_.children(b).size()));
     frame.first_value = values_.size();
     values_.resize(values_.size() + static_cast<std::size_t>(frame.is_assignment ? cells : frame.count_b + 1), 0);
@@ -145,9 +144,8 @@ bool WeightedMatcher::fill(Frame &frame) {
 void WeightedMatcher::close() {
     const Frame frame = frames_.back();
     const auto values = std::span<const double>(values_).subspan(frame.first_value);
-    const double matched = frame.is_assignment
-                               ? greatest_assignment(values, frame.count_a, frame.count_b, budget_)
-                               : values.back();
+    const double matched =
+        frame.is_assignment ? greatest_assignment(values, frame.count_a, frame.count_b, budget_) : values.back();
     const auto degrees = std::max(index_.children(frame.a).size(), index_.children(frame.b).size());
     pair_to_value_.store(frame.a, frame.b, is_clustered_ ? matched / static_cast<double>(degrees) : matched + 1);
     children_.resize(frame.first_a);

@@ -152,10 +152,11 @@ bool GroupSearch::is_same_answer(const ElementGroup &a, const ElementGroup &b) c
 }
 
 Lead lead_of(const GroupSearch &search, const std::vector<RankedGroup> &found, const RankedGroup &group) {
-    double best = group.score, other = group.score - kMaxLead;
+    double best = group.score;
     for (const RankedGroup &one : found)
         best = std::max(best, one.score);
     double mass = std::exp(group.score - best), total = mass;
+    std::optional<double> other;
     for (const RankedGroup &one : found) {
         if (one.group == group.group)
             continue;
@@ -164,9 +165,12 @@ Lead lead_of(const GroupSearch &search, const std::vector<RankedGroup> &found, c
         if (search.is_same_answer(one.group, group.group))
             mass += own;
         else
-            other = std::max(other, one.score);
+            other = std::max(other.value_or(one.score), one.score);
     }
-    return {mass / total, std::clamp(group.score - other, -kMaxLead, kMaxLead)};
+    /* Where there is no other answer at all, leading proves nothing. */
+    if (!other)
+        return {0.5, 0};
+    return {mass / total, std::clamp(group.score - *other, -kMaxLead, kMaxLead)};
 }
 
 } // namespace webwrap

@@ -58,8 +58,8 @@ std::vector<PathCandidate> marked_paths(std::span<const ElementSet> sets) {
         }
     std::vector<PathCandidate> paths;
     for (const std::string &mark : common)
-        paths.push_back(
-            {"//" + tag + "[" + mark + "]", kMarkCost + static_cast<int>(std::count(mark.begin(), mark.end(), '/')), false});
+        paths.push_back({"//" + tag + "[" + mark + "]",
+                         kMarkCost + static_cast<int>(std::count(mark.begin(), mark.end(), '/')), false});
     std::stable_sort(paths.begin(), paths.end(), [](const auto &a, const auto &b) { return a.cost < b.cost; });
     if (paths.size() > kMaxMarks)
         paths.resize(kMaxMarks);

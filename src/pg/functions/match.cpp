@@ -23,6 +23,11 @@ WEBWRAP_SQL_FUNCTION(webwrap_tree_edit_distance) {
         tree_edit_distance_of_markup(text_argument(fcinfo, 0), text_argument(fcinfo, 1), current_limits())));
 }
 
+WEBWRAP_SQL_FUNCTION(webwrap_text_similarity) {
+    return Float8GetDatum(text_similarity_of(text_argument(fcinfo, 0), text_argument(fcinfo, 1),
+                                             text_argument(fcinfo, 2), current_limits()));
+}
+
 WEBWRAP_SQL_FUNCTION(webwrap_tree_mapping) {
     RowSink rows(fcinfo);
     for (const ScoredPair &pair :

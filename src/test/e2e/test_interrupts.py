@@ -55,7 +55,7 @@ STAGES = {
     'wrap': """SELECT webwrap.verify(repeat('<p>x</p>', 20000),
         '{"rows": {"xpath": "//p"}, "columns": {"a": {"xpath": "count(preceding::p[. = following::p])"}}}')""",
     'adapt': """SELECT webwrap.adapt('<table>' || string_agg(format('<tr><td class="a%s">%s</td><td>%s</td></tr>', i % 7, md5(i::text), i), ''), '//td',
-        string_agg(format('<li><b>%s</b><i class="b%s">%s</i></li>', i, i % 5, md5(i::text)), '')) FROM generate_series(1, 5000) i""",
+        string_agg(format('<li><b>%s</b><i class="b%s">%s</i></li>', i, i % 5, md5(i::text)), '')) FROM generate_series(1, 40000) i""",
     'learn': """SELECT count(webwrap.learn_wrapper(repeat('<div><p><b>1</b><i>1</i></p></div>', 30000) || i, '{"a": 1, "b": 1}'))
         FROM generate_series(1, 1000) i""",
     'classify': """SELECT count(*) FROM generate_series(1, 1000) i, webwrap.classify(repeat('<div class=a><p><b>1</b></p></div>', 30000) || i,

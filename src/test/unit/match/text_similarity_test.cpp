@@ -37,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
                     KnownText{"MARTHA", "MARHTA", "jaro_winkler", 173. / 180},
                     KnownText{"DWAYNE", "DUANE", "jaro_winkler", .84}, KnownText{"abc", "xyz", "jaro_winkler", 0},
                     KnownText{"kitten", "sitting", "edit", 1 - 3. / 7}, KnownText{"abc", "abxc", "edit", 3. / 4},
-                    KnownText{"über", "uber", "edit", 3. / 4},      /* characters, not bytes */
+                    KnownText{"über", "uber", "edit", 3. / 4}, /* characters, not bytes */
                     KnownText{"日本", "日本語", "bigram", 2. / 3}));
 
 TEST(TextSimilarity, IsSymmetricBoundedAndOneForEqualTexts) {
