@@ -150,8 +150,7 @@ void StructureAdapter::verify_values(WrapperAdaptation &adaptation, const std::v
                 else
                     has_nulls = true;
             }
-        std::string strange =
-            strange_values(evidence_.wrapper().columns[column], before, had_nulls, now, has_nulls);
+        std::string strange = strange_values(evidence_.wrapper().columns[column], before, had_nulls, now, has_nulls);
         if (!strange.empty())
             doubt(adaptation, column + 1, std::move(strange));
     }
@@ -172,9 +171,10 @@ void StructureAdapter::verify_others(WrapperAdaptation &adaptation, const Extrac
         Interrupt::poll();
         std::size_t filled = 0;
         for (std::size_t column = 0; column < columns.size(); ++column)
-            filled += evidence_.values(column).read_nodes(page, columns[column].evaluate(page, node, evidence_.limits())) > 0
-                          ? 1
-                          : 0;
+            filled +=
+                evidence_.values(column).read_nodes(page, columns[column].evaluate(page, node, evidence_.limits())) > 0
+                    ? 1
+                    : 0;
         others += filled * 2 > columns.size() ? 1 : 0;
     }
     if (others > 0)

@@ -30,8 +30,8 @@ std::map<char, double> marks_in(const std::vector<std::string> &values) {
     return shares;
 }
 
-template <typename Test> const std::string *first_new(const std::vector<std::string> &before,
-                                                      const std::vector<std::string> &now, Test test) {
+template <typename Test>
+const std::string *first_new(const std::vector<std::string> &before, const std::vector<std::string> &now, Test test) {
     if (std::any_of(before.begin(), before.end(), test))
         return nullptr;
     const auto found = std::find_if(now.begin(), now.end(), test);

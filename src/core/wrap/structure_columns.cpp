@@ -18,14 +18,14 @@ constexpr std::size_t kMaxSampledRows = 4;
 constexpr std::size_t kMaxPaths = 300;
 constexpr int kMaxPathCost = 8;
 constexpr std::size_t kMaxOptions = 6;
-constexpr std::size_t kMaxNamed = 8;    /* records whose labels are compared */
-constexpr double kNamed = 0.8;          /* likeness of names that tells a place */
-constexpr double kNamedMargin = 0.3;    /* by which it must be more than that of any other place */
-constexpr double kSameName = 0.5;       /* of two columns of the old page: their names do not tell them apart */
-constexpr double kNamedOdds = 30;       /* how much more probable a place is that names tell from all others */
-constexpr double kRivalMargin = 0.15;   /* of likeness, within which another place is as good */
+constexpr std::size_t kMaxNamed = 8;       /* records whose labels are compared */
+constexpr double kNamed = 0.8;             /* likeness of names that tells a place */
+constexpr double kNamedMargin = 0.3;       /* by which it must be more than that of any other place */
+constexpr double kSameName = 0.5;          /* of two columns of the old page: their names do not tell them apart */
+constexpr double kNamedOdds = 30;          /* how much more probable a place is that names tell from all others */
+constexpr double kRivalMargin = 0.15;      /* of likeness, within which another place is as good */
 constexpr double kLeastProbability = 0.05; /* where the model has nothing to compare */
-constexpr double kUnsure = 0.45;        /* nothing but position tells the place from another one */
+constexpr double kUnsure = 0.45;           /* nothing but position tells the place from another one */
 constexpr double kShiftingConfidence = 0.6;
 constexpr double kMinFit = 0.3;
 constexpr double kMinOften = 0.4; /* ratio of how often there is a value, below which a place is another field */
@@ -44,9 +44,9 @@ double overlap(const Words &a, const Words &b) {
 
 /* What is known of a column on the old page. */
 struct OldColumn {
-    PlaceNames names;        /* only those that no other column has */
+    PlaceNames names; /* only those that no other column has */
     ValueProfile profile;
-    double filled = 0;       /* share of records with a value */
+    double filled = 0;           /* share of records with a value */
     std::vector<NodeId> targets; /* elements of the first pair */
     bool is_attribute = false;
 };
@@ -168,8 +168,9 @@ std::optional<StructureOption> StructureDecider::judge(std::size_t column, const
     option.sample = texts.front();
     option.place.names = common_names(names);
     const PlaceNames &is = option.place.names;
-    option.named = std::max({overlap(old.names.labels, is.labels), overlap(old.names.names, is.names),
-                             kNamed * overlap(old.names.labels, is.names), kNamed * overlap(old.names.names, is.labels)});
+    option.named =
+        std::max({overlap(old.names.labels, is.labels), overlap(old.names.names, is.names),
+                  kNamed * overlap(old.names.labels, is.names), kNamed * overlap(old.names.names, is.labels)});
     option.place.name_match = option.named;
     const double filled = static_cast<double>(texts.size()) / static_cast<double>(rows_.size());
     const double often = std::min(filled, old.filled) / std::max({filled, old.filled, 0.01});
@@ -284,7 +285,8 @@ void StructureDecider::weigh(std::size_t column) {
     const bool is_named = best.named >= kNamed && best.named >= other_named + kNamedMargin;
     const double odds = best.probability / std::max(1e-6, 1 - best.probability) * (is_named ? kNamedOdds : 1);
     decision.confidence = odds / (1 + odds);
-    decision.reason = "its known values are not on the new page, and labels, names and values are too little to be sure";
+    decision.reason =
+        "its known values are not on the new page, and labels, names and values are too little to be sure";
     if (!is_named && other_likeness + kRivalMargin >= best.likeness) {
         decision.confidence = std::min(decision.confidence, kUnsure);
         decision.reason = "its known values are not on the new page, and neither labels nor names tell it from \"" +
@@ -293,7 +295,8 @@ void StructureDecider::weigh(std::size_t column) {
     const Column &declared = evidence_.wrapper().columns[column];
     if (best.place.path.shifts || declared.max_occurs != 1) {
         decision.confidence = std::min(decision.confidence, kShiftingConfidence);
-        decision.reason = "its known values are not on the new page, and only a position that may shift tells the place";
+        decision.reason =
+            "its known values are not on the new page, and only a position that may shift tells the place";
     }
 }
 

@@ -13,9 +13,9 @@ namespace webwrap {
 /* A place of the new records that a column may have moved to, with what speaks for it. */
 struct StructureOption {
     Place place;
-    double named = 0;       /* likeness to those labels and names of the old place that no other column had */
-    double likeness = 0;    /* of the values' profile, and of how often there is one */
-    double probability = 0; /* of the fitted model, that a group of these elements is what is looked for */
+    double named = 0;            /* likeness to those labels and names of the old place that no other column had */
+    double likeness = 0;         /* of the values' profile, and of how often there is one */
+    double probability = 0;      /* of the fitted model, that a group of these elements is what is looked for */
     std::vector<ValueId> values; /* in the rows where it stands */
     std::string sample;
 
@@ -33,8 +33,8 @@ struct StructureDecision {
 /* Decides all columns inside rows of the first new page jointly: no two take one place unless they did before. The
  * probability of the fitted model is raised where labels or names tell the place from all others, and lowered where nothing but
  * the position tells it from another of like values. Nested columns are left undecided. Polls. */
-[[nodiscard]] std::vector<StructureDecision>
-decide_by_structure(Evidence &evidence, const std::vector<NodeId> &rows, const AdaptationModel &model);
+[[nodiscard]] std::vector<StructureDecision> decide_by_structure(Evidence &evidence, const std::vector<NodeId> &rows,
+                                                                 const AdaptationModel &model);
 
 /* True for a text that ends in an ellipsis. */
 [[nodiscard]] bool is_cut_short(const std::string &value);
