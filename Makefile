@@ -10,12 +10,12 @@ BUILD     := build
 EXTENSION_MAKE = $(MAKE) PG_CONFIG=$(PG_CONFIG) RUN_PGXS=1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-# Arguments of `make demo`; SEED is one of `make example-adaptation` too.
+# Arguments of `make demo`; SEED is one of `make redesigns` and `make example-adaptation` too.
 LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps check-deps install uninstall clean demo example-adaptation check unit differential differential-css differential-match conformance regress \
+.PHONY: all help deps check-deps install uninstall clean demo redesigns example-adaptation check unit differential differential-css differential-match conformance regress \
         isolation e2e check-layering check-exports \
         check-docs check-format docs
 
@@ -45,6 +45,9 @@ demo: deps ## runs the film site demo: fetch, query, redesign, repair (LAYOUT_AF
 	@$(MAKE) --no-print-directory install >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	$(PYTHON) docs/examples/film/demo.py --layout-after "$(LAYOUT_AFTER)" --seed "$(SEED)"
+
+redesigns: deps ## meets twelve redesigns of the film site with one foreign table (installed webwrap; SEED=n)
+	@$(PYTHON) docs/examples/film/redesigns.py --seed "$(SEED)"
 
 example-adaptation: deps ## prints the table of docs/examples/wrapper-adaptation (installed webwrap; SEED=n)
 	@$(PYTHON) src/test/servers/cluster.py run $(BUILD)/example-adaptation -- \

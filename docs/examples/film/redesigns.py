@@ -12,11 +12,11 @@ Exit status: 0 when no value was wrong and what cannot be adapted was refused, 1
 
 import argparse
 import json
-import multiprocessing
 import os
 import signal
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -96,8 +96,8 @@ def make_site(job):
 
 def make_sites(seed, redesigns):
     jobs = [(seed, 'first', find_layout('classic'), 'same'), *((seed, r.name, layout_of(r.layout), r.content) for r in redesigns)]
-    with multiprocessing.get_context('fork').Pool(os.cpu_count()) as pool:
-        errors = [error for error in pool.map(make_site, jobs, chunksize=1) if error]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        errors = [error for error in pool.map(make_site, jobs) if error]
     if errors:
         raise LayoutError('\n'.join(errors))
 

@@ -1,55 +1,45 @@
 #include "core/wrap/fallback.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
+#include "core/wrap/alignment.hpp"
 #include "core/wrap/paths.hpp"
-#include "core/wrap/places.hpp"
-#include "core/wrap/profile.hpp"
 #include "core/wrap/relocate.hpp"
+#include "core/wrap/structure_columns.hpp"
 
 namespace webwrap {
 
 namespace {
 
-constexpr double kMostConfidence = 0.68; /* without known values no answer is surer than this */
 constexpr std::size_t kMaxRowGroups = 4;
-constexpr std::size_t kMaxSampledRows = 4;
-constexpr std::size_t kMaxPaths = 300;
-constexpr double kMinMatch = 0.3;
-
-/* A path of one column with what speaks for it in all new rows. */
-struct Proposal {
-    PathCandidate path;
-    double score = 0;
-    double filled = 0; /* share of rows with a value */
-    Place place;       /* names and nodes only */
-    std::string sample;
-};
+constexpr std::size_t kMaxCandidates = 5;
+constexpr std::size_t kMaxSampleBytes = 120;
+constexpr double kNamedRows = 0.9; /* most columns stand in the rows under the names that they had */
+constexpr double kDoubtful = 0.3;
 
 class StructureAdapter {
   public:
-    StructureAdapter(Evidence &evidence, const AdaptOptions &options) : evidence_(evidence), options_(options) {}
+    StructureAdapter(Evidence &evidence, const AdaptOptions &options)
+        : evidence_(evidence), options_(options), model_(options.model ? *options.model : fitted_model()) {}
 
     std::optional<WrapperAdaptation> run();
 
   private:
     bool find_rows();
-    void learn_old(std::size_t column);
-    std::vector<Proposal> propose(std::size_t column);
-    std::optional<Proposal> judge(std::size_t column, const PathCandidate &path);
-    PatternAdaptation decide(std::size_t column, const std::vector<Place> &taken, std::optional<Place> &place);
+    PatternAdaptation row_pattern(const std::vector<StructureDecision> &decisions) const;
+    PatternAdaptation column_pattern(std::size_t column, const StructureDecision &decision) const;
+    void verify(WrapperAdaptation &adaptation);
+    void verify_values(WrapperAdaptation &adaptation, const std::vector<Extraction> &extractions);
+    void verify_others(WrapperAdaptation &adaptation, const Extractor &extractor);
 
     Evidence &evidence_;
     const AdaptOptions &options_;
+    const AdaptationModel &model_;
     std::string row_path_;
     double row_confidence_ = 0;
     std::vector<NodeId> rows_; /* of the first new page */
-    PlaceNames old_names_;     /* of the column at hand */
-    ValueProfile old_profile_;
-    double old_filled_ = 0;
 };
 
 /* The record pattern is adapted like a single one, on the first pair. */
@@ -60,8 +50,7 @@ bool StructureAdapter::find_rows() {
             targets.push_back(record.row.node);
     if (targets.size() < 2)
         return false;
-    const AdaptationModel &model = options_.model ? *options_.model : fitted_model();
-    Relocator relocator(evidence_.old_page(0), targets, evidence_.new_page(0), model);
+    Relocator relocator(evidence_.old_page(0), targets, evidence_.new_page(0), model_);
     const std::vector<Relocation> &found = relocator.find();
     for (std::size_t i = 0; i < found.size() && i < kMaxRowGroups; ++i) {
         if (found[i].elements.size() < 2)
@@ -78,124 +67,118 @@ bool StructureAdapter::find_rows() {
                 continue;
             row_path_ = path.xpath;
             rows_ = found[i].elements;
-            row_confidence_ = std::min(kMostConfidence, model.answer.probability(relocator.trust(found[i])));
+            row_confidence_ = model_.answer.probability(relocator.trust(found[i]));
             return true;
         }
     }
     return false;
 }
 
-void StructureAdapter::learn_old(std::size_t column) {
-    std::vector<PlaceNames> names;
-    std::vector<std::string> values;
-    std::size_t records = 0;
-    for (const KnownRecord &record : evidence_.records()) {
-        ++records;
-        if (record.values[column] <= 0)
-            continue;
-        values.push_back(evidence_.values(column).value(record.values[column]));
-        if (names.size() < 8 && !record.nodes[column].empty()) {
-            const Document &page = evidence_.old_page(record.pair);
-            names.push_back(place_names(page, record.row.node, innermost(page, record.nodes[column].front())));
-        }
-    }
-    old_names_ = common_names(names);
-    old_profile_ = profile_of(values);
-    old_filled_ = static_cast<double>(values.size()) / static_cast<double>(std::max<std::size_t>(1, records));
-}
-
-/* nullopt when the path breaks a constraint of the column in some row. */
-std::optional<Proposal> StructureAdapter::judge(std::size_t column, const PathCandidate &path) {
-    Proposal proposal;
-    proposal.path = path;
-    proposal.place.refs.resize(rows_.size());
-    const Document &page = evidence_.new_page(0);
-    const XPath xpath(path.xpath);
-    ColumnValues &values = evidence_.values(column);
-    std::vector<std::string> texts;
-    std::vector<PlaceNames> names;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        const Selection selection = xpath.evaluate(page, rows_[i], evidence_.limits());
-        const ValueId value = values.read_nodes(page, selection);
-        if (value == kNoValue || (value == kNullValue && values.column().required))
-            return std::nullopt;
-        if (selection.nodes.empty())
-            continue;
-        proposal.place.refs[i] = innermost(page, selection.nodes.front());
-        if (value > 0)
-            texts.push_back(values.value(value));
-        if (names.size() < 8)
-            names.push_back(place_names(page, rows_[i], proposal.place.refs[i]));
-    }
-    if (texts.empty())
-        return std::nullopt;
-    proposal.sample = texts.front();
-    proposal.place.names = common_names(names);
-    proposal.place.name_match = name_similarity(old_names_, proposal.place.names);
-    proposal.filled = static_cast<double>(texts.size()) / static_cast<double>(rows_.size());
-    const double filled = std::min(proposal.filled, old_filled_) / std::max({proposal.filled, old_filled_, 0.01});
-    proposal.score =
-        0.5 * proposal.place.name_match + 0.35 * profile_similarity(old_profile_, profile_of(texts)) + 0.15 * filled;
-    if (path.shifts)
-        proposal.score *= 0.7;
-    return proposal;
-}
-
-std::vector<Proposal> StructureAdapter::propose(std::size_t column) {
-    std::map<std::string, PathCandidate> paths;
-    const std::size_t step = std::max<std::size_t>(1, rows_.size() / kMaxSampledRows);
-    for (std::size_t i = 0; i < rows_.size(); i += step) {
-        Interrupt::poll();
-        const Document &page = evidence_.new_page(0);
-        for (const PageItem &item : evidence_.new_index(0).items_in(rows_[i], page.end_of(rows_[i]))) {
-            if (paths.size() >= kMaxPaths || evidence_.value_of(0, column, item.text) <= 0)
-                continue;
-            for (PathCandidate &path : relative_paths(page, rows_[i], item.ref))
-                if (path.cost <= 8)
-                    paths.try_emplace(path.xpath, path);
-        }
-    }
-    std::vector<Proposal> proposals;
-    for (const auto &[xpath, path] : paths) {
-        Interrupt::poll();
-        if (std::optional<Proposal> proposal = judge(column, path))
-            proposals.push_back(std::move(*proposal));
-    }
-    std::stable_sort(proposals.begin(), proposals.end(), [](const Proposal &a, const Proposal &b) {
-        return a.score != b.score ? a.score > b.score : a.path.cost < b.path.cost;
+PatternAdaptation StructureAdapter::row_pattern(const std::vector<StructureDecision> &decisions) const {
+    PatternAdaptation rows;
+    rows.pattern = "rows";
+    rows.old_xpath = evidence_.wrapper().rows->xpath;
+    rows.new_xpath = row_path_;
+    rows.measure = "structure";
+    rows.reason = "the known records are not on the new page";
+    rows.new_sample = abbreviate(fold_space(evidence_.new_page(0).string_value(rows_.front())), kMaxSampleBytes);
+    rows.confidence = row_confidence_;
+    const auto sure = std::count_if(decisions.begin(), decisions.end(), [](const StructureDecision &decision) {
+        return decision.is_found && decision.confidence >= kNamedRows;
     });
-    return proposals;
+    if (decisions.size() > 2 && static_cast<std::size_t>(sure) * 2 > decisions.size())
+        rows.confidence = std::max(rows.confidence, kNamedRows);
+    return rows;
 }
 
-PatternAdaptation StructureAdapter::decide(std::size_t column, const std::vector<Place> &taken,
-                                           std::optional<Place> &place) {
-    const Column &declared = evidence_.wrapper().columns[column];
+PatternAdaptation StructureAdapter::column_pattern(std::size_t column, const StructureDecision &decision) const {
     PatternAdaptation pattern;
-    pattern.pattern = declared.name;
-    pattern.old_xpath = pattern.new_xpath = declared.xpath;
+    pattern.pattern = evidence_.wrapper().columns[column].name;
+    pattern.old_xpath = pattern.new_xpath = evidence_.wrapper().columns[column].xpath;
     pattern.measure = "structure";
-    pattern.reason = "its known values are not on the new page, and names and shapes are too weak to be sure";
-    if (!declared.columns.empty())
-        return pattern;
-    learn_old(column);
-    for (const Proposal &proposal : propose(column)) {
-        const bool is_taken = std::any_of(taken.begin(), taken.end(),
-                                          [&](const Place &other) { return same_place(other, proposal.place); });
-        if (is_taken || proposal.score < kMinMatch)
-            continue;
-        if (place && same_place(*place, proposal.place))
-            continue;
-        if (!place) {
-            place = proposal.place;
-            pattern.new_xpath = proposal.path.xpath;
-            pattern.confidence = std::min(kMostConfidence, proposal.score);
-            pattern.new_sample = abbreviate(proposal.sample, 120);
-        } else if (pattern.candidates.size() < 5) {
+    pattern.reason = decision.reason;
+    pattern.confidence = decision.confidence;
+    for (std::size_t i = 0; i < decision.options.size(); ++i) {
+        const StructureOption &option = decision.options[i];
+        if (i == 0 && decision.is_found) {
+            pattern.new_xpath = option.place.path.xpath;
+            pattern.new_sample = abbreviate(option.sample, kMaxSampleBytes);
+        } else if (pattern.candidates.size() < kMaxCandidates) {
             pattern.candidates.push_back(
-                {proposal.path.xpath, 0, std::min(kMostConfidence, proposal.score) / 2, "structure"});
+                {option.place.path.xpath, 0, std::min(option.probability, decision.confidence), "structure"});
         }
     }
     return pattern;
+}
+
+void doubt(WrapperAdaptation &adaptation, std::size_t pattern, std::string reason) {
+    adaptation.patterns[pattern].confidence = std::min(adaptation.patterns[pattern].confidence, kDoubtful);
+    adaptation.patterns[pattern].reason = std::move(reason);
+}
+
+void StructureAdapter::verify(WrapperAdaptation &adaptation) {
+    const Extractor extractor(adaptation.wrapper);
+    std::vector<Extraction> extractions;
+    for (const PagePair &pair : evidence_.pages()) {
+        extractions.push_back(extractor.extract(*pair.new_page, evidence_.limits(), pair.is_last_page));
+        for (const Violation &violation : extractions.back().violations) {
+            std::size_t at = 0;
+            for (std::size_t i = 0; i < adaptation.patterns.size(); ++i)
+                if (adaptation.patterns[i].pattern == violation.pattern)
+                    at = i;
+            doubt(adaptation, at, "constraint " + violation.constraint_name + " does not hold: " + violation.detail);
+        }
+    }
+    verify_values(adaptation, extractions);
+    verify_others(adaptation, extractor);
+}
+
+void StructureAdapter::verify_values(WrapperAdaptation &adaptation, const std::vector<Extraction> &extractions) {
+    for (std::size_t column = 0; column < evidence_.column_count(); ++column) {
+        std::vector<std::string> before, now;
+        bool had_nulls = false, has_nulls = false;
+        for (const KnownRecord &record : evidence_.records()) {
+            if (record.values[column] > 0)
+                before.push_back(evidence_.values(column).value(record.values[column]));
+            else
+                had_nulls = true;
+        }
+        for (const Extraction &extraction : extractions)
+            for (const Record &record : extraction.records) {
+                if (record.cells[column].value)
+                    now.push_back(*record.cells[column].value);
+                else
+                    has_nulls = true;
+            }
+        std::string strange = strange_values(evidence_.wrapper().columns[column], before, had_nulls, now, has_nulls);
+        if (!strange.empty())
+            doubt(adaptation, column + 1, std::move(strange));
+    }
+}
+
+/* Elements on the same level as the rows that can be read like them, and are not selected. */
+void StructureAdapter::verify_others(WrapperAdaptation &adaptation, const Extractor &extractor) {
+    const Document &page = evidence_.new_page(0);
+    const std::uint64_t level = tag_path_hash(page, rows_.front());
+    std::vector<XPath> columns;
+    for (const Column &column : extractor.wrapper().columns)
+        columns.emplace_back(column.xpath);
+    std::size_t others = 0;
+    for (NodeId node = 1; node < page.size(); ++node) {
+        if (!page.is_element(node) || page.name(node) != page.name(rows_.front()) ||
+            std::binary_search(rows_.begin(), rows_.end(), node) || tag_path_hash(page, node) != level)
+            continue;
+        Interrupt::poll();
+        std::size_t filled = 0;
+        for (std::size_t column = 0; column < columns.size(); ++column)
+            filled +=
+                evidence_.values(column).read_nodes(page, columns[column].evaluate(page, node, evidence_.limits())) > 0
+                    ? 1
+                    : 0;
+        others += filled * 2 > columns.size() ? 1 : 0;
+    }
+    if (others > 0)
+        doubt(adaptation, 0, std::to_string(others) + " other elements can be read like the rows");
 }
 
 std::optional<WrapperAdaptation> StructureAdapter::run() {
@@ -203,33 +186,22 @@ std::optional<WrapperAdaptation> StructureAdapter::run() {
         return std::nullopt;
     WrapperAdaptation adaptation;
     adaptation.wrapper = evidence_.wrapper();
-    PatternAdaptation rows;
-    rows.pattern = "rows";
-    rows.old_xpath = evidence_.wrapper().rows->xpath;
-    rows.new_xpath = adaptation.wrapper.rows->xpath = row_path_;
-    rows.confidence = row_confidence_;
-    rows.measure = "structure";
-    rows.reason = "the known records are not on the new page";
-    rows.new_sample = abbreviate(fold_space(evidence_.new_page(0).string_value(rows_.front())), 120);
-    adaptation.patterns.push_back(std::move(rows));
-    std::vector<Place> taken;
-    for (std::size_t column = 0; column < evidence_.column_count(); ++column) {
-        std::optional<Place> place;
-        PatternAdaptation pattern = decide(column, taken, place);
-        adaptation.wrapper.columns[column].xpath = pattern.new_xpath;
-        if (place)
-            taken.push_back(std::move(*place));
-        adaptation.patterns.push_back(std::move(pattern));
+    adaptation.wrapper.rows->xpath = row_path_;
+    const std::vector<StructureDecision> decisions = decide_by_structure(evidence_, rows_, model_);
+    adaptation.patterns.push_back(row_pattern(decisions));
+    for (std::size_t column = 0; column < decisions.size(); ++column) {
+        adaptation.patterns.push_back(column_pattern(column, decisions[column]));
+        adaptation.wrapper.columns[column].xpath = adaptation.patterns.back().new_xpath;
     }
+    verify(adaptation);
     adaptation.is_sure = true;
     for (PatternAdaptation &pattern : adaptation.patterns) {
-        pattern.is_sure = pattern.confidence >= options_.threshold_of(pattern.pattern);
+        pattern.is_sure = pattern.confidence >= options_.threshold_of(pattern.pattern) &&
+                          pattern.similarity >= options_.similarity_threshold_of(pattern.pattern);
+        if (pattern.is_sure)
+            pattern.reason.clear();
         adaptation.is_sure = adaptation.is_sure && pattern.is_sure;
     }
-    const Extractor extractor(adaptation.wrapper);
-    for (const PagePair &pair : evidence_.pages())
-        if (!extractor.extract(*pair.new_page, evidence_.limits(), pair.is_last_page).violations.empty())
-            adaptation.is_sure = false;
     return adaptation;
 }
 

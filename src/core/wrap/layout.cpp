@@ -5,6 +5,7 @@
 
 #include "core/wrap/places.hpp"
 #include "core/wrap/profile.hpp"
+#include "core/wrap/structure_columns.hpp"
 
 namespace webwrap {
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kNamedRecords = 8;
 constexpr double kSameNames = 0.5, kSameKind = 0.35;
 constexpr double kBroken = 0.02, kDoubtful = 0.3;
+constexpr std::size_t kMinCut = 3; /* texts cut short that are no titles which end so */
 constexpr double kBadLuck = 0.001; /* chance below which a column is not empty by chance */
 
 } // namespace
@@ -74,6 +76,10 @@ PatternHealth compare_column(LayoutView &before, LayoutView &now, const Wrapper 
     const std::vector<std::string> old_values = before.values(column), new_values = now.values(column);
     if (is_gone(before, now, column))
         return {health.pattern, kDoubtful, "its XPath selects nothing on the page"};
+    const auto cut = std::count_if(new_values.begin(), new_values.end(), is_cut_short);
+    if (static_cast<std::size_t>(cut) >= kMinCut && !old_values.empty() &&
+        std::none_of(old_values.begin(), old_values.end(), is_cut_short))
+        return {health.pattern, kBroken, std::to_string(cut) + " values are cut short, which none was"};
     if (old_values.empty() || new_values.empty() || name_similarity(was, is) >= kSameNames)
         return health;
     if (profile_similarity(profile_of(old_values), profile_of(new_values)) < kSameKind)
