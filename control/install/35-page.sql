@@ -58,6 +58,9 @@ COMMENT ON COLUMN webwrap.page_policy.keep_for IS 'age at which a version goes; 
 COMMENT ON COLUMN webwrap.page_policy.max_bytes IS
 'compressed bytes of all these pages, above which the oldest versions go; NULL for no limit';
 
+COMMENT ON SEQUENCE webwrap.page_template_id_seq IS 'numbers of webwrap.page_template';
+COMMENT ON SEQUENCE webwrap.page_policy_id_seq IS 'numbers of webwrap.page_policy';
+
 SELECT pg_catalog.pg_extension_config_dump('webwrap.page_template', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.page_template_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.stored_page', '');
@@ -113,6 +116,7 @@ COMMENT ON FUNCTION webwrap.store_page(text, bytea, text, text, timestamptz, int
 CREATE FUNCTION webwrap.store_html(url text, html text, fetched_at timestamptz DEFAULT now(), owner text DEFAULT NULL)
     RETURNS bytea
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100000
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT webwrap.store_page($1, pg_catalog.convert_to($2, 'UTF8'), 'text/html', 'utf-8', $3, 200, NULL, $4);
 $$;
@@ -126,6 +130,7 @@ CREATE FUNCTION webwrap.capture_many(urls text[], options jsonb DEFAULT '{}', ow
     OUT error text)
     RETURNS SETOF record
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT r.url, r.final_url, r.status, r.fetched_at, pg_catalog.octet_length(r.body)::bigint,
            CASE WHEN r.error IS NULL
@@ -142,6 +147,7 @@ COMMENT ON FUNCTION webwrap.capture_many(text[], jsonb, text) IS
 
 CREATE FUNCTION webwrap.capture(url text, options jsonb DEFAULT '{}', owner text DEFAULT NULL) RETURNS bytea
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000000
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT webwrap.store_page(r.url, r.body, coalesce(r.content_type, ''), coalesce(r.charset, ''), r.fetched_at, r.status,
                               r.headers, $3)

@@ -86,7 +86,7 @@ TemplateClusters::Place TemplateClusters::add(const TemplateSketch &sketch) {
     const std::size_t cluster = representatives_.size();
     if (cluster >= max_clusters_)
         throw Error(ErrorKind::kLimitExceeded, "pages have more than " + std::to_string(max_clusters_) + " templates",
-                    {}, "Raise option max_clusters, or lower threshold.");
+                    {}, "Raise max_clusters, or lower threshold.");
     for (const std::uint64_t band : bands)
         band_to_clusters_[band].push_back(static_cast<std::uint32_t>(cluster));
     representatives_.push_back(sketch);

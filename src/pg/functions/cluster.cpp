@@ -10,6 +10,7 @@ extern "C" {
 #include "access/xact.h"
 #include "executor/spi.h"
 #include "parser/parse_coerce.h"
+#include "utils/plancache.h"
 #include "utils/snapmgr.h"
 }
 
@@ -70,11 +71,17 @@ class CallersQuery {
     }
 
   private:
+    static bool is_select(SPIPlanPtr plan) {
+        const List *sources = SPI_plan_get_plan_sources(plan);
+        return list_length(sources) == 1 &&
+               static_cast<CachedPlanSource *>(linitial(sources))->commandTag == CMDTAG_SELECT;
+    }
+
     static Portal open(const char *sql) {
         SPI_connect();
         const SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
-        if (plan == nullptr || !SPI_is_cursor_plan(plan))
-            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("query returns no rows"),
+        if (plan == nullptr || !is_select(plan))
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("query is not one SELECT"),
                             errhint("Give one SELECT that returns the URL and the markup of each page.")));
         const Portal portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, true);
         const TupleDesc row = portal->tupDesc;
