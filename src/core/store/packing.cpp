@@ -20,12 +20,15 @@ class PrefixSearch {
             is_open_[page] = true;
     }
 
+    /* From both ends: as few prefixes as can be, and as many. */
     std::vector<std::size_t> run() {
         if (fixed_ == 0)
             open_best_alone();
-        std::size_t least = total();
-        while (const std::size_t improved = improve(least))
-            least = improved;
+        const std::size_t from_few = descend();
+        const std::vector<bool> few = is_open_;
+        is_open_.assign(costs_.size(), true);
+        if (from_few <= descend())
+            is_open_ = few;
         std::vector<std::size_t> page_to_prefix(costs_.size());
         for (std::size_t page = 0; page < costs_.size(); ++page)
             page_to_prefix[page] = prefix_of(page);
@@ -53,6 +56,13 @@ class PrefixSearch {
             sum += costs_[page][prefix];
         }
         return sum;
+    }
+
+    std::size_t descend() {
+        std::size_t least = total();
+        while (const std::size_t improved = improve(least))
+            least = improved;
+        return least;
     }
 
     void open_best_alone() {

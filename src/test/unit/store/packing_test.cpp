@@ -56,12 +56,12 @@ TEST(Packing, ThePageInTheMiddleIsThePrefix) {
 }
 
 TEST(Packing, TwoDesignsGetTwoPrefixes) {
-    const PackingCosts costs{{60, 2, 55, 55}, {2, 60, 55, 55}, {55, 55, 59, 1}, {55, 55, 2, 60}};
+    const PackingCosts costs{{60, 2, 55, 55}, {2, 60, 55, 55}, {55, 55, 59, 1}, {55, 55, 2, 58}};
     EXPECT_EQ(choose_prefixes(costs, 0), (Prefixes{0, 0, 3, 3}));
 }
 
 TEST(Packing, WhatOthersDependOnStays) {
-    const PackingCosts costs{{50, 1, 1}, {30, 50, 9}, {30, 9, 50}};
+    const PackingCosts costs{{50, 1, 1}, {30, 55, 9}, {30, 9, 55}};
     EXPECT_EQ(choose_prefixes(costs, 1), (Prefixes{0, 0, 0}));
     EXPECT_EQ(choose_prefixes(costs, 0), (Prefixes{1, 1, 1}));
 }
