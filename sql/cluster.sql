@@ -10,7 +10,7 @@ CREATE TEMP TABLE sample AS
 SELECT 'https://site.example/' || number AS url, number % 5 AS template, pg_temp.page_of(number % 5, number) AS html, number
 FROM generate_series(1, 100) number;
 SELECT count(*) AS pages, count(DISTINCT cluster) AS clusters, count(DISTINCT representative) AS representatives,
-       bool_and(similarity BETWEEN .6 AND 1) AS are_similar, min(ordinal), max(ordinal)
+       bool_and(similarity BETWEEN .5 AND 1) AS are_similar, min(ordinal), max(ordinal)
 FROM webwrap.template_clusters('SELECT url, html FROM sample ORDER BY number');
 SELECT c.cluster, min(c.representative) AS representative, min(s.template) AS template, max(s.template) AS also, count(*)
 FROM webwrap.template_clusters('SELECT url, html FROM sample ORDER BY number') c JOIN sample s USING (url)

@@ -164,7 +164,7 @@ CREATE FUNCTION webwrap.page_recompress(max_pages int DEFAULT 100, level int DEF
 REVOKE ALL ON FUNCTION webwrap.page_recompress(int, int) FROM PUBLIC;
 COMMENT ON FUNCTION webwrap.page_recompress(int, int) IS
 'Compresses up to max_pages stored pages again, at a higher level of zstd, each against the page of its site with which it takes '
-'fewest bytes, and returns how many; 0 when there is nothing left to do. Sites in which another transaction stores pages are '
+'fewest bytes, and returns how many, equal ones once; 0 when there is nothing left to do. Sites in which another transaction stores pages are '
 'left for the next call. For pg_cron.';
 
 CREATE FUNCTION webwrap.delete_pages(url_pattern text DEFAULT NULL, older_than timestamptz DEFAULT NULL) RETURNS bigint

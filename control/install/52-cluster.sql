@@ -1,4 +1,4 @@
-CREATE FUNCTION webwrap.template_clusters(query text, threshold float8 DEFAULT 0.6, max_clusters int DEFAULT 10000,
+CREATE FUNCTION webwrap.template_clusters(query text, threshold float8 DEFAULT 0.5, max_clusters int DEFAULT 10000,
     OUT ordinal bigint, OUT url text, OUT cluster int, OUT representative text, OUT similarity float8)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'webwrap_template_clusters'

@@ -163,7 +163,7 @@ def main():
     parser.add_argument('--peer-pages', type=int, default=1_000)
     parser.add_argument('--sites', type=int, default=250)
     parser.add_argument('--templates', type=int, default=4, help='of each site')
-    parser.add_argument('--threshold', type=float, default=0.6)
+    parser.add_argument('--threshold', type=float, default=0.5)
     parser.add_argument('--seed', type=int, default=1)
     options = parser.parse_args()
     session = connect()

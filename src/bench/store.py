@@ -4,7 +4,8 @@ lz4) and against the zstd program: by itself, and with one page of the site as r
 
 All pages of the sites that have three or more. Bytes are those of the compressed pages; a site's prefix page is counted for
 everybody. The program is given the site's first page as prefix, and, harder to beat, the one with which all others take
-fewest bytes (told by level 3).
+fewest bytes (told by level 3). `same-day` is about pages of one site and date, which share a template: those with a prefix,
+against the program with the other page of that day as prefix; there prefix pages do not count.
 """
 
 import argparse
@@ -28,12 +29,13 @@ CREATE TABLE toast_lz4 (url text, html text COMPRESSION lz4);
 
 def pages_by_site(evolution, least):
     """{site: [(date, path)]}, the oldest first, of sites with so many pages."""
-    sites = defaultdict(set)
+    sites = defaultdict(dict)
     for line in Path(evolution, 'cases.jsonl').read_text().splitlines():
         case = json.loads(line)
         for age in ('old', 'new'):
-            sites[case['site']].add((case[f'{age}_date'], Path(evolution, 'pages', case[f'{age}_page'] + '.html')))
-    return {site: sorted(pages) for site, pages in sorted(sites.items()) if len(pages) >= least}
+            sites[case['site']][Path(evolution, 'pages', case[f'{age}_page'] + '.html')] = case[f'{age}_date']
+    return {site: sorted((date, path) for path, date in pages.items())
+            for site, pages in sorted(sites.items()) if len(pages) >= least}
 
 
 def zstd_bytes(path, level, prefix=None):
@@ -94,6 +96,28 @@ def check(session):
         fail(f'{wrong} pages are not what was stored')
 
 
+def same_day(session, sites, files):
+    """(pages, bytes of theirs, ours, the program's, lz4's) of pages that have another one of their site and date: of each
+    such group the last page that has a prefix in the store, or the last one."""
+    found = []
+    for site, pages in sites.items():
+        days = defaultdict(list)
+        for number, (date, _) in enumerate(pages):
+            days[date].append(number)
+        for numbers in days.values():
+            if len(numbers) < 2:
+                continue
+            bodies = {number: session.execute(
+                'SELECT b.prefix_hash IS NOT NULL, octet_length(b.bytes), p.size_bytes, pg_column_size(l.html) FROM webwrap.page p '
+                'JOIN webwrap.body b ON b.hash = p.body_hash JOIN toast_lz4 l USING (url) WHERE url = %s',
+                [f'https://{site}/{number}']).fetchone() for number in numbers}
+            page = max(numbers, key=lambda number: (bodies[number][0], number))
+            other = next(number for number in numbers if number != page)
+            _, own, size, lz4 = bodies[page]
+            found.append((1, size, own, zstd_bytes(files[site][page], 19, files[site][other]), lz4))
+    return [sum(column) for column in zip(*found)]
+
+
 def disk_bytes(session):
     """Tables and indexes, without what recompression has left behind."""
     session.execute('VACUUM FULL webwrap.body')
@@ -133,19 +157,21 @@ def main():
             for path, (_, html) in zip(files[site], pages):
                 path.write_text(html, encoding='utf-8')
         totals = zstd_totals(files)
+        days = same_day(session, sites, files)
     for method in ('lz4', 'pglz'):
         totals[f'toast-{method}'] = session.execute(f'SELECT sum(pg_column_size(html)) FROM toast_{method}').fetchone()[0]
     own = compressed_bytes(session)
     print(f'  {"when written":24} {written / count / 1e3:8.2f} kB a page')
     for name, value in {ours: own, **totals}.items():
         print(f'  {name:24} {value / count / 1e3:8.2f} kB a page, {100 * value / size_bytes:.2f} % of its size')
-    marginal = session.execute('SELECT sum(octet_length(bytes)), count(*), sum(size_bytes) FROM webwrap.body '
-                               'WHERE prefix_hash IS NOT NULL').fetchone()
-    print(f'  {"pages with a prefix":24} {marginal[0] / marginal[1] / 1e3:8.2f} kB a page, '
-          f'{100 * marginal[0] / marginal[2]:.2f} % of their size ({marginal[1]} pages)')
-    print(f'  {"tables and indexes":24} {disk_bytes(session) / count / 1e3:8.2f} kB a page')
+    print(f'  {"tables and indexes":24} {float(disk_bytes(session)) / count / 1e3:8.2f} kB a page')
     for name, value in totals.items():
         print_bench('store-bytes', float(value) / float(own), name)
+    pages, size, own, program, lz4 = days
+    print(f'  same day: {pages} pages of {size / pages / 1e3:.1f} kB, ours {own / pages / 1e3:.2f}, zstd-19 with the other page '
+          f'{program / pages / 1e3:.2f}, toast-lz4 {lz4 / pages / 1e3:.2f} kB a page')
+    print_bench('store-same-day', program / own, 'zstd-19-other-page')
+    print_bench('store-same-day', lz4 / own, 'toast-lz4')
 
     reads = {'webwrap': 'SELECT count(hashtext(html)) FROM webwrap.page',
              'toast-lz4': 'SELECT count(hashtext(html)) FROM toast_lz4',

@@ -30,9 +30,9 @@ class TemplateClusters {
     [[nodiscard]] std::size_t size() const noexcept { return representatives_.size(); }
 
   private:
-    /* At a similarity of .6 a pair of pages shares a band with a probability of 1 - 1e-6, at .5 of 1 - 2e-4. */
+    /* At a similarity of .5 a pair of pages shares a band with a probability of 1 - 1e-5, at .3 of .98. */
     static constexpr std::size_t kRows = 2;
-    static constexpr std::size_t kBands = 30;
+    static constexpr std::size_t kBands = 40;
     static constexpr std::size_t kHashes = kRows * kBands;
     static constexpr std::size_t kMaxCandidates = 64; /* those with most bands in common */
 
