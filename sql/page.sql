@@ -77,7 +77,10 @@ UPDATE webwrap.body b SET prefix_hash = (SELECT hash FROM webwrap.body WHERE pre
 WHERE hash = webwrap.store_body('on its own');
 SELECT count(*) > 0 AS refused FROM webwrap.body later WHERE EXISTS
     (SELECT FROM webwrap.body b WHERE b.hash = later.prefix_hash AND b.prefix_hash IS NOT NULL);
+SELECT count(*) AS bodies FROM webwrap.body \gset before_
+SELECT webwrap.delete_pages('https://join.example/2') AS deleted;
 SELECT webwrap.delete_pages('https://join.example/%') AS deleted, webwrap.delete_pages('https://join.example/%') AS again;
+SELECT :before_bodies - count(*) AS dropped_bodies FROM webwrap.body;
 SELECT count(*) AS templates_left FROM webwrap.page_template WHERE site = 'join.example';
 SELECT webwrap.delete_pages('https://Site.example/old/%', '2024-01-02 12:00') AS deleted_prefix;
 SELECT count(*) AS readable FROM webwrap.page p JOIN sample s USING (url, fetched_at) WHERE p.html = s.html;
@@ -138,4 +141,3 @@ REVOKE webwrap_fetch FROM page_alice, page_bob;
 DROP ROLE page_alice, page_bob, page_team, page_carol;
 SELECT owner, html FROM webwrap.page WHERE site = 'a.example' ORDER BY owner;
 SELECT webwrap.delete_pages() > 0 AS deleted;
-SELECT webwrap.drop_unused_bodies() >= 0 AS dropped;

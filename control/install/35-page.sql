@@ -1,11 +1,14 @@
+CREATE SEQUENCE webwrap.page_template_id_seq;
+COMMENT ON SEQUENCE webwrap.page_template_id_seq IS 'Ids of webwrap.page_template.';
 CREATE TABLE webwrap.page_template (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint PRIMARY KEY DEFAULT nextval('webwrap.page_template_id_seq'),
     owner text NOT NULL,
     site text NOT NULL,
     prefix_hash bytea NOT NULL REFERENCES webwrap.body,
     sketch bytea NOT NULL,
     UNIQUE (owner, site, prefix_hash)
 );
+ALTER SEQUENCE webwrap.page_template_id_seq OWNED BY webwrap.page_template.id;
 CREATE INDEX page_template_prefix_hash_idx ON webwrap.page_template (prefix_hash);
 COMMENT ON TABLE webwrap.page_template IS
 'Templates of the pages that an owner keeps of a site: a page of each serves as prefix when others are compressed.';
@@ -41,14 +44,17 @@ COMMENT ON COLUMN webwrap.stored_page.site IS 'host of the URL, empty when it is
 COMMENT ON COLUMN webwrap.stored_page.encoding IS 'of the body; NULL when it is no text';
 COMMENT ON COLUMN webwrap.stored_page.is_packed IS 'has been recompressed against the best prefix of its site';
 
+CREATE SEQUENCE webwrap.page_policy_id_seq AS int;
+COMMENT ON SEQUENCE webwrap.page_policy_id_seq IS 'Ids of webwrap.page_policy.';
 CREATE TABLE webwrap.page_policy (
-    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id int PRIMARY KEY DEFAULT nextval('webwrap.page_policy_id_seq'),
     owner text,
     url_pattern text NOT NULL DEFAULT '%',
     keep_versions int CHECK (keep_versions >= 1),
     keep_for interval CHECK (keep_for >= interval '0'),
     max_bytes bigint CHECK (max_bytes >= 0)
 );
+ALTER SEQUENCE webwrap.page_policy_id_seq OWNED BY webwrap.page_policy.id;
 COMMENT ON TABLE webwrap.page_policy IS
 'How much of the page store is kept: webwrap.page_trim deletes what exceeds a line of it.';
 COMMENT ON COLUMN webwrap.page_policy.owner IS 'whose pages; NULL for all';
@@ -58,8 +64,6 @@ COMMENT ON COLUMN webwrap.page_policy.keep_for IS 'age at which a version goes; 
 COMMENT ON COLUMN webwrap.page_policy.max_bytes IS
 'compressed bytes of all these pages, above which the oldest versions go; NULL for no limit';
 
-COMMENT ON SEQUENCE webwrap.page_template_id_seq IS 'numbers of webwrap.page_template';
-COMMENT ON SEQUENCE webwrap.page_policy_id_seq IS 'numbers of webwrap.page_policy';
 
 SELECT pg_catalog.pg_extension_config_dump('webwrap.page_template', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.page_template_id_seq', '');
@@ -125,10 +129,8 @@ GRANT EXECUTE ON FUNCTION webwrap.store_html(text, text, timestamptz, text) TO w
 COMMENT ON FUNCTION webwrap.store_html(text, text, timestamptz, text) IS
 'Keeps a page that is at hand as text: webwrap.store_page with UTF-8.';
 
-CREATE FUNCTION webwrap.capture_many(urls text[], options jsonb DEFAULT '{}', owner text DEFAULT NULL,
-    OUT url text, OUT final_url text, OUT status int, OUT fetched_at timestamptz, OUT size_bytes bigint, OUT key bytea,
-    OUT error text)
-    RETURNS SETOF record
+CREATE FUNCTION webwrap.capture_many(urls text[], options jsonb DEFAULT '{}', owner text DEFAULT NULL)
+    RETURNS TABLE (url text, final_url text, status int, fetched_at timestamptz, size_bytes bigint, key bytea, error text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$

@@ -1,6 +1,5 @@
-CREATE FUNCTION webwrap.template_clusters(query text, threshold float8 DEFAULT 0.5, max_clusters int DEFAULT 10000,
-    OUT ordinal bigint, OUT url text, OUT cluster int, OUT representative text, OUT similarity float8)
-    RETURNS SETOF record
+CREATE FUNCTION webwrap.template_clusters(query text, threshold float8 DEFAULT 0.5, max_clusters int DEFAULT 10000)
+    RETURNS TABLE (ordinal bigint, url text, cluster int, representative text, similarity float8)
     AS 'MODULE_PATHNAME', 'webwrap_template_clusters'
     LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 10000;
 COMMENT ON FUNCTION webwrap.template_clusters(text, float8, int) IS

@@ -275,8 +275,13 @@ WEBWRAP_SQL_FUNCTION(webwrap_delete_pages) {
     const std::int64_t deleted = std::stoll(queries.text(0, 0).value());
     if (const std::optional<std::string> hashes = queries.text(0, 1)) {
         queries.run("SELECT webwrap.drop_unused_templates()", {}, false);
-        queries.run("SELECT webwrap.drop_bodies($1::bytea[])", {parameter(*hashes)}, false);
-        queries.run("SELECT webwrap.drop_bodies($1::bytea[])", {parameter(*hashes)}, false); /* prefixes of those */
+        queries.run("SELECT array_agg(DISTINCT prefix_hash) FROM webwrap.body WHERE hash = ANY ($1::bytea[])",
+                    {parameter(*hashes)}, true);
+        const std::optional<std::string> prefixes = queries.text(0, 0);
+        for (const auto &gone :
+             {hashes, hashes, prefixes}) /* pages, those of them that were prefixes, other prefixes */
+            if (gone)
+                queries.run("SELECT webwrap.drop_bodies($1::bytea[])", {parameter(*gone)}, false);
     }
     queries.finish();
     return Int64GetDatum(deleted);
