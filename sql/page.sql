@@ -32,6 +32,14 @@ SELECT webwrap.store_html('https://site.example/v', 'first', '2024-01-01') = web
 SELECT webwrap.store_html('https://site.example/v', 'third', '2024-01-02') IS NOT NULL AS stored;
 SELECT fetched_at, html FROM webwrap.page WHERE url = 'https://site.example/v' ORDER BY fetched_at;
 SELECT fetched_at, html FROM webwrap.latest_page WHERE url = 'https://site.example/v';
+-- Nothing is read but what is asked for.
+BEGIN;
+UPDATE webwrap.body SET bytes = '' WHERE hash = (SELECT body_hash FROM webwrap.page WHERE html = 'second');
+SELECT url, size_bytes FROM webwrap.page WHERE url = 'https://site.example/v' ORDER BY fetched_at;
+SELECT html FROM webwrap.latest_page WHERE url = 'https://site.example/v';
+SELECT count(html) > 0 AS latest FROM webwrap.latest_page;
+SELECT html FROM webwrap.page WHERE url = 'https://site.example/v' ORDER BY fetched_at;
+ROLLBACK;
 
 -- Any bytes, encodings, statuses and names.
 SELECT webwrap.store_page('https://site.example/latin', convert_to('<p>é', 'LATIN1'), 'text/html; charset=iso-8859-1', '', '2024-01-01') IS NOT NULL AS latin,
@@ -117,6 +125,7 @@ SELECT owner, html FROM webwrap.page ORDER BY owner;
 SET ROLE page_bob;
 SELECT webwrap.store_html('https://a.example/', 'alice', '2024-01-01') IS NOT NULL AS same_body_as_alice;
 SELECT owner, html FROM webwrap.page ORDER BY owner;
+SELECT owner, html FROM webwrap.latest_page ORDER BY owner;
 SELECT webwrap.page_html(decode(:'key', 'hex')) AS html_of_alice, webwrap.page_body(decode(:'key', 'hex')) AS body_of_alice;
 SELECT webwrap.delete_pages() AS deleted;
 SELECT count(*) FROM webwrap.stat_page;

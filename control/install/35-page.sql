@@ -15,7 +15,7 @@ COMMENT ON TABLE webwrap.page_template IS
 COMMENT ON COLUMN webwrap.page_template.prefix_hash IS 'that page; it stays as long as the template, even when it is deleted as a page';
 COMMENT ON COLUMN webwrap.page_template.sketch IS 'what its markup looks like: hashes of its elements, four bytes each';
 
--- owner, body_hash and encoding are read by number in src/pg/functions/page.cpp: add columns at the end only.
+-- owner, url, body_hash and encoding are read by number in src/pg/functions/page.cpp: add columns at the end only.
 CREATE TABLE webwrap.stored_page (
     key bytea PRIMARY KEY CHECK (octet_length(key) = 16),
     owner text NOT NULL,
@@ -98,10 +98,16 @@ COMMENT ON VIEW webwrap.page IS
 'Stored pages that the current role may see, one row for each version: its own, those of roles whose privileges it has, and '
 'those of public. html and body are decompressed when they are read.';
 
+-- Not made of webwrap.page, or older versions would be decompressed, too.
 CREATE VIEW webwrap.latest_page WITH (security_barrier) AS
-SELECT DISTINCT ON (p.owner, p.url) p.*
-FROM webwrap.page p
-ORDER BY p.owner, p.url, p.fetched_at DESC;
+SELECT p.url, p.fetched_at, p.status, p.content_type, p.headers, p.site, p.template, p.owner, p.size_bytes,
+       webwrap.page_html(p.key) AS html, webwrap.page_body(p.key) AS body, p.key, p.body_hash
+FROM webwrap.stored_page p
+WHERE (p.owner = 'public'
+       OR p.owner IN (SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(r.oid, 'USAGE'))
+       OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user))
+  AND NOT EXISTS (SELECT FROM webwrap.stored_page later
+                  WHERE later.owner = p.owner AND later.url = p.url AND later.fetched_at > p.fetched_at);
 GRANT SELECT ON webwrap.latest_page TO PUBLIC;
 COMMENT ON VIEW webwrap.latest_page IS 'The newest version of each page in webwrap.page.';
 

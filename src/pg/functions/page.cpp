@@ -28,8 +28,9 @@ constexpr double kSureTemplate = 0.6; /* pages that are as similar share a templ
 constexpr double kWorthPrefix = 0.5;  /* of the bytes that the page takes by itself: above it is a prefix of its own */
 constexpr std::string_view kPublic = "public";
 
-enum Column : int { kOwner = 2, kBodyHash = 6, kEncoding = 11 }; /* of webwrap.stored_page */
-constexpr std::array kColumns{static_cast<int>(kOwner), static_cast<int>(kBodyHash), static_cast<int>(kEncoding)};
+enum Column : int { kOwner = 2, kUrl = 3, kBodyHash = 6, kEncoding = 11 }; /* of webwrap.stored_page */
+constexpr std::array kColumns{static_cast<int>(kOwner), static_cast<int>(kBodyHash), static_cast<int>(kEncoding),
+                              static_cast<int>(kUrl)};
 constexpr KeyScan kScan{"stored_page", "stored_page_pkey", kColumns};
 
 std::string_view view_of(const BodyHash &hash) { return {reinterpret_cast<const char *>(hash.data()), hash.size()}; }
@@ -210,11 +211,17 @@ std::optional<RowFields> visible_page(FunctionCallInfo fcinfo) {
     return rows.front();
 }
 
+/* Among many pages the one that is damaged has to be found. */
 std::string body_of(const RowFields &page) {
-    std::optional<std::string> body = stored_body_in_statement(page[1].value());
-    if (!body)
+    try {
+        if (std::optional<std::string> body = stored_body_in_statement(page[1].value()))
+            return std::move(*body);
         throw Error(ErrorKind::kCorrupted, "stored page lacks its body");
-    return std::move(*body);
+    } catch (const Error &error) {
+        throw Error(error.kind(), error.message(),
+                    "The page is \"" + page[3].value() + "\"." + (error.detail().empty() ? "" : " " + error.detail()),
+                    error.hint());
+    }
 }
 
 } // namespace
