@@ -126,6 +126,8 @@ SET ROLE page_bob;
 SELECT webwrap.store_html('https://a.example/', 'alice', '2024-01-01') IS NOT NULL AS same_body_as_alice;
 SELECT owner, html FROM webwrap.page ORDER BY owner;
 SELECT owner, html FROM webwrap.latest_page ORDER BY owner;
+SELECT webwrap.store_html('https://a.example/', 'all', '2024-01-01', 'public') IS NOT NULL AS the_same_again;
+SELECT webwrap.store_html('https://a.example/', 'forged', '2024-01-01', 'public');
 SELECT webwrap.page_html(decode(:'key', 'hex')) AS html_of_alice, webwrap.page_body(decode(:'key', 'hex')) AS body_of_alice;
 SELECT webwrap.delete_pages() AS deleted;
 SELECT count(*) FROM webwrap.stat_page;

@@ -121,7 +121,7 @@ GRANT EXECUTE ON FUNCTION webwrap.store_page(text, bytea, text, text, timestampt
 COMMENT ON FUNCTION webwrap.store_page(text, bytea, text, text, timestamptz, int, jsonb, text) IS
 'Keeps a version of a page in webwrap.page and returns its key. charset: what the server said, or empty. owner: the current role '
 'unless given, a role whose privileges it has, or public for everybody to see. A version with the same owner, URL and time is '
-'replaced.';
+'replaced, one of public by superusers only.';
 
 CREATE FUNCTION webwrap.store_html(url text, html text, fetched_at timestamptz DEFAULT now(), owner text DEFAULT NULL)
     RETURNS bytea

@@ -86,6 +86,7 @@ struct NewPage {
     std::optional<DecodedText> text; /* when it is text */
     std::optional<TemplateSketch> sketch;
     BodyHash hash;
+    bool may_replace; /* a version that is there already */
 };
 
 struct StoredBodyRow {
@@ -99,6 +100,7 @@ NewPage read_page(FunctionCallInfo fcinfo) {
         throw Error(ErrorKind::kInvalidArgument, "a page needs a URL and a body");
     NewPage page;
     page.owner = owner_argument(fcinfo, 7);
+    page.may_replace = page.owner != kPublic || call_pg([] { return superuser(); });
     page.url = text_argument(fcinfo, 0);
     page.site = site_of(page.url);
     page.response.final_url = page.url;
@@ -184,15 +186,20 @@ void insert_page(TrustedQueries &queries, const NewPage &page, FunctionCallInfo 
         "ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, size_bytes = excluded.size_bytes, "
         "template = excluded.template, status = excluded.status, content_type = excluded.content_type, "
         "encoding = excluded.encoding, headers = excluded.headers, is_packed = false "
-        "WHERE p.owner = excluded.owner AND p.url = excluded.url AND p.fetched_at = excluded.fetched_at",
+        "WHERE p.owner = excluded.owner AND p.url = excluded.url AND p.fetched_at = excluded.fetched_at "
+        "AND ($13 <> 0 OR p.body_hash = excluded.body_hash)",
         {bytea_parameter(key), parameter(page.owner), parameter(page.url), parameter(page.site),
          Parameter{TIMESTAMPTZOID, Value{TimestampTzGetDatum(fetched_at)}}, bytea_parameter(view_of(page.hash)),
          int8_parameter(static_cast<std::int64_t>(page.response.body.size())),
          template_id ? int8_parameter(*template_id) : Parameter{INT8OID, Value{}},
          int4_parameter(fcinfo->args[5].isnull ? 0 : DatumGetInt32(fcinfo->args[5].value)),
          parameter(page.response.content_type), page.text ? parameter(page.text->encoding) : none,
-         Parameter{JSONBOID, fcinfo->args[6].isnull ? Value{} : Value{fcinfo->args[6].value}}},
+         Parameter{JSONBOID, fcinfo->args[6].isnull ? Value{} : Value{fcinfo->args[6].value}},
+         int4_parameter(page.may_replace ? 1 : 0)},
         false);
+    if (stored == 0 && !page.may_replace)
+        throw Error(ErrorKind::kForbidden, "a public version of \"" + page.url + "\" of that time is there already", {},
+                    "Only superusers replace and delete pages of public.");
     if (stored == 0)
         throw Error(ErrorKind::kCorrupted, "another page has the same key");
 }
