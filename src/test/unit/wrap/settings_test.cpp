@@ -5,7 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/priorities.hpp"
-#include "core/wrap/text_measure.hpp"
+#include "core/wrap/tree_search.hpp"
 #include "goods.hpp"
 
 namespace webwrap {
@@ -335,13 +335,13 @@ TEST(Settings, a_wrapper_keeps_its_settings) {
 
 TEST(Settings, texts_are_compared_symmetrically) {
     for (const Measure measure : {Measure::kSimple, Measure::kEdit, Measure::kJaroWinkler}) {
-        EXPECT_EQ(text_similarity("Martha", "marhta ", measure), text_similarity("marhta", "martha", measure));
-        EXPECT_EQ(text_similarity(" a  b", "A b", measure), 1);
-        EXPECT_EQ(text_similarity("a", "", measure), 0);
-        EXPECT_LT(text_similarity("abc", "xyz", measure), 0.01);
+        EXPECT_EQ(leaf_similarity("Martha", "marhta ", measure), leaf_similarity("marhta", "martha", measure));
+        EXPECT_EQ(leaf_similarity(" a  b", "A b", measure), 1);
+        EXPECT_EQ(leaf_similarity("a", "", measure), 0);
+        EXPECT_LT(leaf_similarity("abc", "xyz", measure), 0.01);
     }
-    EXPECT_NEAR(text_similarity("martha", "marhta", Measure::kJaroWinkler), 0.9611, 0.0001);
-    EXPECT_NEAR(text_similarity("kitten", "sitting", Measure::kEdit), 1 - 3.0 / 7, 1e-9);
+    EXPECT_NEAR(leaf_similarity("martha", "marhta", Measure::kJaroWinkler), 0.9611, 0.0001);
+    EXPECT_NEAR(leaf_similarity("kitten", "sitting", Measure::kEdit), 1 - 3.0 / 7, 1e-9);
 }
 
 } // namespace
