@@ -68,7 +68,7 @@ fit: bench-pages bench-deps ## fits the weights of adaptation to the pages of EV
 	@$(PYTHON) src/bench/fit/fit.py $(BUILD)/fit/candidates $(EVOLUTION) $(BUILD)/fit/equal.json --equal $(FIT)
 	@$(PYTHON) src/bench/fit/write_model.py $(BUILD)/fit/fitted.json $(BUILD)/fit/equal.json src/core/wrap/fitted_model.cpp
 
-$(BUILD)/fit/candidates: $(BUILD)/bench/bench/fit/candidates.o $(BUILD)/bench/core.a $(FIT_OBJS)
+$(BUILD)/fit/candidates: $(BUILD)/bench/bench/fit/candidates.o $(BUILD)/bench/wrap.a $(BUILD)/bench/core.a
 	@mkdir -p $(@D)
 	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS))
 
@@ -76,8 +76,10 @@ $(BUILD)/fit/candidates: $(BUILD)/bench/bench/fit/candidates.o $(BUILD)/bench/co
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/bench/bench/%.o $(BUILD)/bench/core.a
 	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS)) -lmodest
 
-# An archive, so that a program takes only what it uses.
+# Archives, so that a program takes only what it uses.
+$(BUILD)/bench/wrap.a: $(FIT_OBJS)
 $(BUILD)/bench/core.a: $(BENCH_OBJS)
+$(BUILD)/bench/wrap.a $(BUILD)/bench/core.a:
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
