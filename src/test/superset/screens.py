@@ -12,6 +12,11 @@ const done = arguments[arguments.length - 1];
 fetch('/login/', {method: 'POST', body: new URLSearchParams({username: arguments[0], password: arguments[1]})})
     .then(answer => done(answer.url), error => done(String(error)));
 """
+EXPLORE = """
+const done = arguments[arguments.length - 1];
+fetch('/superset/explore_json/', {method: 'POST', body: arguments[0], headers: {'Content-Type': arguments[1]}})
+    .then(answer => answer.json()).then(done, error => done({error: String(error)}));
+"""
 # Texts of a tab's charts, and whether any of them still loads.
 STATE = """
 const visible = element => element.offsetParent !== null;
@@ -29,7 +34,7 @@ return {
 class Screens(Browser):
     PREFERENCES = {'goog:loggingPrefs': {'performance': 'ALL'}}
 
-    def __init__(self, width=1600, height=1800):
+    def __init__(self, width=1600, height=1400):
         super().__init__()
         self._driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
                                      {'width': width, 'height': height, 'deviceScaleFactor': 1, 'mobile': False})
@@ -77,3 +82,8 @@ class Screens(Browser):
         requests = [event['params']['request'] for event in events if event['method'] == 'Network.requestWillBeSent']
         return [(request['url'], request.get('postData')) for request in requests
                 if '/api/v1/chart/data' in request['url'] or 'explore_json' in request['url']]
+
+    def explore(self, body):
+        """The answer to a posted form of the older way, as mapping."""
+        boundary = body.split('\r\n', 1)[0]
+        return self._driver.execute_async_script(EXPLORE, body, f'multipart/form-data; boundary={boundary[2:]}')
