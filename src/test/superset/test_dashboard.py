@@ -18,7 +18,7 @@ EXPECTED = {
     'best': '''SELECT name, year, genre, country, company, score, votes FROM truth
                WHERE votes >= 1000 AND score IS NOT NULL ORDER BY score DESC, votes DESC, name LIMIT 50''',
     'stars': '''SELECT star, sum(votes) AS "SUM(votes)" FROM truth WHERE star IS NOT NULL GROUP BY star
-                HAVING sum(votes) IS NOT NULL ORDER BY sum(votes) DESC, star LIMIT 60''',
+                HAVING sum(votes) IS NOT NULL ORDER BY sum(votes) DESC, star LIMIT 40''',
     'money': '''SELECT make_timestamp(year, 1, 1, 0, 0, 0) AS year, sum(gross) AS "SUM(gross)", sum(budget) AS "SUM(budget)"
                 FROM truth GROUP BY truth.year''',
 }
@@ -134,6 +134,15 @@ def test_the_reports_own_template_gives_the_same_numbers(bench):
             condition += ' AND country IS NOT NULL'
         expected = EXPECTED['budgets'].replace('FROM truth', f'FROM (SELECT * FROM truth WHERE {condition}) AS truth')
         assert comparable(rows) == comparable(bench.psql(expected)), sql
+
+
+@pytest.mark.parametrize('name', ['movie_filtered', 'movie_grouped'])
+def test_the_templates_can_be_saved_from_the_editor(bench, name):
+    """It runs a template without a dashboard around it."""
+    database = bench.client.get('database/')['result'][0]['id']
+    sql = bundled('datasets')[name]['sql']
+    made = bench.client.post('dataset/', {'database': database, 'schema': 'doan4', 'table_name': 'saved', 'sql': sql})
+    bench.client.request('DELETE', f'dataset/{made["id"]}')
 
 
 def test_a_refresh_from_cold_backends_asks_for_each_page_once(bench):
