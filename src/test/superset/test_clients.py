@@ -66,6 +66,7 @@ def test_superset_takes_descriptions_from_comments(bench, comments):
 def test_sqlalchemy_reflects_the_table(engine, comments):
     inspector = sqlalchemy.inspect(engine)
     assert inspector.get_foreign_table_names('doan4') == ['movie']
+    assert inspector.get_table_names('doan4') == []
     assert inspector.get_table_comment('movie', 'doan4') == {'text': COMMENT}
     columns = {column['name']: column for column in inspector.get_columns('movie', 'doan4')}
     assert {name: column['comment'] for name, column in columns.items()} == comments
