@@ -63,7 +63,7 @@ SUPERSET = $(BUILD)/superset
 .PHONY: superset superset-check superset-venv superset-deps
 superset-venv: ## installs Superset into build/superset/venv
 	@sh src/deps.sh python3-venv
-	@PYTHON=$(PYTHON) sh src/test/superset/install.sh $(SUPERSET)/venv
+	@PYTHON=$(PYTHON) sh src/test/superset/install.sh $(SUPERSET)/venv >/dev/null
 
 superset-deps: superset-venv ## and what else the dashboard tests need: pg_cron, a browser, Java with a JDBC driver
 	@sh src/deps.sh postgresql-$${PG_VERSION:-15}-cron chromium chromium-driver openjdk-17-jdk-headless libpostgresql-jdbc-java

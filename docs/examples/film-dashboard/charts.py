@@ -4,6 +4,7 @@
     charts.py [--url URL] [--user NAME] COMMAND ...      the password is in SUPERSET_PASSWORD, or asked for
 
     dashboards                                  ids and titles
+    datasets                                    ids and names
     list DASHBOARD                              charts of a dashboard (id or slug)
     show CHART                                  everything about a chart, as JSON
     create DASHBOARD NAME --dataset ID ...      a chart of one metric; prints its id
@@ -44,11 +45,16 @@ class Client:
 
     def login(self, user, password):
         answer = self.post('security/login', {'username': user, 'password': password, 'provider': 'db'})
+        if 'access_token' not in answer:
+            raise ApiError(f'{self.url} gave no token; is it a Superset?')
         self._token = answer['access_token']
         return self
 
     def dashboards(self):
         return self.get('dashboard/?q=(page_size:100)')['result']
+
+    def datasets(self):
+        return self.get('dataset/?q=(page_size:100)')['result']
 
     def dashboard(self, id_or_slug):
         return self.get(f'dashboard/{id_or_slug}')['result']
@@ -111,6 +117,8 @@ def _reason(text):
         answer = json.loads(text)
     except ValueError:
         return text.decode(errors='replace')[:300].strip()
+    if not isinstance(answer, dict):
+        return str(answer)
     errors = answer.get('errors')
     if errors:
         return '; '.join(error.get('message', str(error)) for error in errors)
@@ -168,6 +176,11 @@ def definition_of(client, chart_id):
 def show_dashboards(client, _):
     for dashboard in client.dashboards():
         print(dashboard['id'], dashboard['dashboard_title'])
+
+
+def show_datasets(client, _):
+    for dataset in client.datasets():
+        print(dataset['id'], f'{dataset["schema"]}.{dataset["table_name"]}')
 
 
 def list_charts(client, options):
@@ -241,6 +254,7 @@ def _arguments(argv):
         return made
 
     command('dashboards', show_dashboards)
+    command('datasets', show_datasets)
     command('list', list_charts, ('dashboard', str))
     command('show', show_chart, ('chart', int))
     command('delete', delete, ('chart', int))

@@ -21,7 +21,7 @@ from charts import ApiError, Client  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from generate import find_layout, generate  # noqa: E402
 from nginx import Nginx  # noqa: E402
-from superset import ADMINISTRATOR, Superset  # noqa: E402
+from superset_server import ADMINISTRATOR, Superset  # noqa: E402
 
 BUILD = REPOSITORY / 'build' / 'superset'
 DATABASE, METADATA, ROLE = 'films', 'superset', 'dashboard'
@@ -95,7 +95,7 @@ class Stage:
 
     def datasets(self):
         """Name to id, kind and schema."""
-        return {row['table_name']: row for row in self.client.get('dataset/?q=(page_size:100)')['result']}
+        return {row['table_name']: row for row in self.client.datasets()}
 
     def charts(self):
         """Title to chart, of the dashboard."""

@@ -34,9 +34,6 @@ class Bench:
                                    dbname=DATABASE, args=['-At']).stdout
         return json.loads(output)
 
-    def connect(self, user=ROLE):
-        return self.cluster.connect(DATABASE, user, autocommit=True)
-
     def forget_pages(self):
         """Empties the cache that all backends share."""
         self.cluster.psql("SELECT webwrap.cache_clear('%')", dbname=DATABASE)

@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from answers import comparable
 from conftest import REPOSITORY
 from dashboard import SLUG
-from superset import ADMINISTRATOR
-from test_dashboard import comparable
+from superset_server import ADMINISTRATOR
 
 SCRIPT = REPOSITORY / 'docs' / 'examples' / 'film-dashboard' / 'charts.py'
 
@@ -30,9 +30,10 @@ def dataset(stage):
     return stage.datasets()['movie']['id']
 
 
-def test_dashboards_and_charts_are_listed_and_shown(bench, charts):
+def test_dashboards_datasets_and_charts_are_listed_and_shown(bench, charts, dataset):
     ids = bench.charts()
     assert 'Công nghiệp điện ảnh (the film industry)' in charts('dashboards')
+    assert f'{dataset} doan4.movie' in charts('datasets').splitlines()
     lines = charts('list', SLUG).splitlines()
     assert f'{ids["budgets"]} echarts_timeseries_bar Tổng chi phí phim (cost of films a year)' in lines
     assert len(lines) == len(ids)

@@ -2,11 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from answers import EXPECTED, comparable
 from conftest import SCREENSHOTS
 from database import wait_until
 from screens import Screens
-from superset import ADMINISTRATOR
-from test_dashboard import EXPECTED, comparable
+from superset_server import ADMINISTRATOR
 
 LAYOUT = 'cards'  # nothing of the first design is left in it
 

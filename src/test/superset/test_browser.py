@@ -4,11 +4,11 @@ import json
 from urllib.parse import quote
 
 import pytest
+from answers import EXPECTED, comparable
 from conftest import SCREENSHOTS
 from PIL import Image
 from screens import Screens
-from superset import ADMINISTRATOR
-from test_dashboard import EXPECTED, comparable
+from superset_server import ADMINISTRATOR
 
 TABS = {'Tổng quan (overview)': ('overview', ['films', 'shares', 'world', 'adaptations']),
         'Thống kê (statistics)': ('statistics', ['budgets', 'best']),

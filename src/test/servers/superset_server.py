@@ -1,6 +1,6 @@
 """A private Superset on a loopback port, with its metadata in a database that the caller has made.
 
-As a module: `with Superset(folder, venv, metadata_uri) as superset: superset.url, superset.session()`.
+As a module: `with Superset(folder, venv, metadata_uri) as superset: superset.url, superset.password`.
 Everything it writes lies in `folder`. It runs as a child of this program and ends with it, also when that is killed.
 """
 
