@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from process import die_with_parent, free_port, tail, wait_until  # noqa: E402
+from process import die_with_parent, end, free_port, tail, wait_until  # noqa: E402
 
 PREPARE = Path(__file__).resolve().parents[1] / 'superset' / 'prepare.py'
 ADMINISTRATOR = 'admin'
@@ -74,14 +74,7 @@ class Superset:
     def stop(self):
         """Stops the server, returns at once if none runs."""
         atexit.unregister(self.stop)
-        if self.process is None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, 20)
         self.process = None
 
     def __enter__(self):
