@@ -2,7 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from answers import EXPECTED, comparable
+from charts import ApiError
 from conftest import SCREENSHOTS
 from database import wait_until
 from screens import Screens
@@ -47,6 +49,22 @@ def test_a_redesign_between_two_refreshes_changes_no_number_and_is_shown(bench):
     assert comparable(refresh(bench)['money']) == comparable(bench.psql(EXPECTED['money']))
     failed = bench.psql("SELECT return_message FROM cron.job_run_details WHERE status = 'failed'", bench.cluster.user)
     assert failed == []
+
+
+def test_a_design_that_lost_data_is_an_error_in_the_chart_and_no_wrong_number(bench):
+    chart = bench.charts()['budgets']
+    before = bench.client.chart_data(chart)
+    served = (bench.site.folder / 'root').resolve()
+    bench.site.set_root(bench.stage.make_site('lossy'))
+    bench.forget_pages()
+    try:
+        with pytest.raises(ApiError) as refused:
+            bench.client.chart_data(chart)
+        assert 'films/1.html' in str(refused.value)
+    finally:
+        bench.site.set_root(served)
+        bench.forget_pages()
+    assert bench.client.chart_data(chart) == before
 
 
 def test_the_adaptation_is_on_the_screen(bench):
