@@ -61,8 +61,9 @@ class Superset:
         self._prepare()
         with open(self.log, 'a') as log:
             self.process = subprocess.Popen(
-                [self.venv / 'bin' / 'gunicorn', '--workers', '1', '--worker-class', 'gthread', '--threads', str(self.threads),
-                 '--timeout', str(TIMEOUT_S), '--bind', f'127.0.0.1:{self.port}', 'superset.app:create_app()'],
+                [self.venv / 'bin' / 'python', '-m', 'gunicorn', '--workers', '1', '--worker-class', 'gthread',
+                 '--threads', str(self.threads), '--timeout', str(TIMEOUT_S), '--bind', f'127.0.0.1:{self.port}',
+                 'superset.app:create_app()'],
                 env=self._environment(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 preexec_fn=die_with_parent)
         atexit.register(self.stop)
