@@ -58,6 +58,24 @@ isolation: ## concurrent sessions, step by step
 e2e: ## tests with real servers and clients
 	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/e2e
 
+# Real Superset, as src/test/superset/constraints.txt pins it. The time limit ends what hangs; fixtures still tidy up.
+SUPERSET = $(BUILD)/superset
+.PHONY: superset superset-check superset-venv superset-deps
+superset-venv: ## installs Superset into build/superset/venv
+	@sh src/deps.sh python3-venv
+	@PYTHON=$(PYTHON) sh src/test/superset/install.sh $(SUPERSET)/venv >/dev/null
+
+superset-deps: superset-venv ## and what else the dashboard tests need: pg_cron, a browser, Java with a JDBC driver
+	@sh src/deps.sh postgresql-$${PG_VERSION:-15}-cron chromium chromium-driver openjdk-17-jdk-headless libpostgresql-jdbc-java
+
+superset: superset-venv ## starts Superset with the film dashboard, prints the address, stays until interrupted (SEED=n)
+	@sh src/deps.sh postgresql-$${PG_VERSION:-15}-cron
+	@$(MAKE) --no-print-directory install >$(SUPERSET)/install.log 2>&1 || { cat $(SUPERSET)/install.log; exit 1; }
+	@$(SUPERSET)/venv/bin/python docs/examples/film-dashboard/dashboard.py --seed "$(SEED)"
+
+superset-check: superset-deps install ## the film dashboard in real Superset, charts.py and other clients; pictures in build/superset/screenshots
+	timeout --signal=INT --kill-after=60 1200 $(SUPERSET)/venv/bin/python -m pytest -q -p no:cacheprovider src/test/superset
+
 HTML5LIB ?= ../shared/html5lib-tests
 CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) src/core/select/as_xml.cpp \
                    $(wildcard src/test/conformance/*.cpp))

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from process import die_with_parent, free_port, tail, wait_until  # noqa: E402
+from process import die_with_parent, end, free_port, tail, wait_until  # noqa: E402
 
 MARK = '/.log-mark/'
 SYSTEM_TYPES = Path('/etc/nginx/mime.types')
@@ -104,14 +104,7 @@ class Nginx:
     def stop(self):
         """Stops the server, returns at once if none runs."""
         atexit.unregister(self.stop)
-        if self.process is None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.process = None
 
     def __enter__(self):

@@ -58,6 +58,18 @@ def children_of(pid):
     return found
 
 
+def end(process, seconds=10):
+    """SIGTERM to a child, SIGKILL if it is still there after so many seconds; waits for its end. None is no child."""
+    if process is None:
+        return
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def wait_until(condition, seconds, what):
     """Polls `condition` until it holds; raises TimeoutError naming `what`."""
     deadline = time.monotonic() + seconds
