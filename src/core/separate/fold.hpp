@@ -69,10 +69,20 @@ class OptimalFolder {
   private:
     struct Round { /* of one price vector */
         LayoutPrices prices;
+        std::uint64_t off; /* not 0: prices of folds are off by what this number seeds */
         std::unordered_map<LayoutId, double> costs;
         std::unordered_map<LayoutId, LayoutId> built;
     };
 
+    struct Best {
+        LayoutId layout;
+        MaintainabilityCounts counts;
+        double index;
+    };
+
+    /* Rounds from these counts until the index rises no more. */
+    void climb(LayoutId root, MaintainabilityCounts counts, double own, std::uint64_t off,
+               MaintainabilityCounter &counter, Best &best);
     void enumerate(std::span<const LayoutId> list, std::span<const LayoutId> plain, std::vector<FoldCandidate> &found);
     void enumerate_period(std::span<const LayoutId> list, std::size_t period, std::span<const std::int64_t> saved,
                           std::vector<FoldCandidate> &found);

@@ -92,11 +92,12 @@ SeparationOptions separation_options_from_json(std::string_view json) {
     const auto members = nlohmann::json::parse(json, nullptr, false);
     if (!members.is_object())
         throw Error(ErrorKind::kInvalidOption, "separation options must be a JSON object");
-    const auto number = [](const std::string &name, const nlohmann::json &value, double least, double most) {
-        if (!value.is_number() || value.get<double>() < least || value.get<double>() > most)
+    const auto number = [](const std::string &name, const nlohmann::json &value, std::int64_t least,
+                           std::int64_t most) {
+        if (!value.is_number() || value.get<double>() < static_cast<double>(least) ||
+            value.get<double>() > static_cast<double>(most))
             throw Error(ErrorKind::kInvalidOption, "invalid separation option \"" + name + "\"", {},
-                        "It must be a number from " + nlohmann::json(least).dump() + " to " +
-                            nlohmann::json(most).dump() + ".");
+                        "It must be a number from " + std::to_string(least) + " to " + std::to_string(most) + ".");
         return value.get<double>();
     };
     for (const auto &[name, value] : members.items()) {
@@ -109,7 +110,7 @@ SeparationOptions separation_options_from_json(std::string_view json) {
         else if (name == "learning_rate")
             options.learning_rate = number(name, value, 0, 1);
         else if (name == "seed")
-            options.seed = static_cast<std::uint64_t>(number(name, value, 0, 4294967295.0));
+            options.seed = static_cast<std::uint64_t>(number(name, value, 0, 4294967295));
         else if (name == "scope" && (value == "page" || value == "subtree"))
             options.scope = value == "page" ? SeparationScope::kPage : SeparationScope::kSubtree;
         else if (name == "scope")

@@ -21,8 +21,8 @@ enum class SeparationScope : std::uint8_t { kPage, kSubtree };
 struct SeparationOptions {
     SeparationScope scope = SeparationScope::kPage;
     double threshold = 0.7;   /* synthia: similarity of neighbours that go into one run */
-    int population = 50;      /* mi_dual_tlbo */
-    int iterations = 100;     /* mi_dual_tlbo */
+    int population = 100;     /* mi_dual_tlbo */
+    int iterations = 400;     /* mi_dual_tlbo */
     double learning_rate = 1; /* mi_dual_tlbo */
     std::uint64_t seed = 1;   /* mi_dual_tlbo: equal seeds, equal results */
 };

@@ -99,15 +99,16 @@ std::string tag_of(PieceKind kind, std::int32_t number) {
                 "Template and data must come from one separation.");
 }
 
-/* Runs a template over records; what it does with each piece is the visitor's. */
+/* Runs a template over records. */
 class Restorer {
   public:
-    Restorer(const std::vector<TemplatePiece> &pieces, const TemplateData &data) : pieces_(pieces) {
+    Restorer(const std::vector<TemplatePiece> &pieces, const TemplateData &data, RestoreObserver *observer)
+        : pieces_(pieces), observer_(observer) {
         records_.push_back(&data);
     }
 
     std::string run() {
-        std::string page;
+        std::string &page = page_;
         std::uint32_t steps = 0;
         for (std::size_t at = 0; at < pieces_.size(); ++at) {
             if ((++steps & 0xFFF) == 0)
@@ -136,11 +137,12 @@ class Restorer {
                 break;
             }
         }
-        return page;
+        return std::move(page_);
     }
 
   private:
     struct Loop {
+        std::int32_t number;
         const TemplateData *records;
         std::size_t at;
     };
@@ -171,23 +173,34 @@ class Restorer {
             throw_broken_data(name_of(piece), "is not an array of objects");
         if (records->empty())
             return false;
-        loops_.push_back({records, 0});
-        records_.push_back(&(*records)[0]);
+        loops_.push_back({piece.number, records, 0});
+        begin_turn();
         return true;
     }
 
     bool advance() {
         Loop &loop = loops_.back();
         records_.pop_back();
+        if (observer_ != nullptr)
+            observer_->end_turn(page_);
         if (++loop.at < loop.records->size()) {
-            records_.push_back(&(*loop.records)[loop.at]);
+            begin_turn();
             return true;
         }
         loops_.pop_back();
         return false;
     }
 
+    void begin_turn() {
+        const Loop &loop = loops_.back();
+        records_.push_back(&(*loop.records)[loop.at]);
+        if (observer_ != nullptr)
+            observer_->begin_turn(loop.number, *records_.back(), page_);
+    }
+
     const std::vector<TemplatePiece> &pieces_;
+    RestoreObserver *observer_;
+    std::string page_;
     std::vector<const TemplateData *> records_;
     std::vector<Loop> loops_;
 };
@@ -202,7 +215,7 @@ void append_for_jinja(std::string &out, std::string_view text, bool is_last) {
             out += "{{ '\\r' }}";
         else if (c == '\n' && is_end && is_last)
             out += "{{ '\\n' }}";
-        else if (c == '{' && (is_end || text[i + 1] == '{' || text[i + 1] == '%' || text[i + 1] == '#'))
+        else if (c == '{' && (is_end || std::string_view("{%#\r\n").find(text[i + 1]) != std::string_view::npos))
             out += "{{ '{' }}";
         else
             out.push_back(c);
@@ -302,11 +315,11 @@ TemplateData parse_template_data(std::string_view json) {
     return data;
 }
 
-std::string restore(std::string_view template_text, const TemplateData &data) {
+std::string restore(std::string_view template_text, const TemplateData &data, RestoreObserver *observer) {
     if (!data.is_object())
         throw Error(ErrorKind::kInvalidArgument, "data of a template must be a JSON object");
     const std::vector<TemplatePiece> pieces = parse_template(template_text);
-    return Restorer(pieces, data).run();
+    return Restorer(pieces, data, observer).run();
 }
 
 std::string template_as_jinja(std::string_view template_text) {

@@ -49,9 +49,18 @@ class TemplateWriter {
     std::string text_;
 };
 
+/* Told of the turns of iterations while a page is restored. */
+class RestoreObserver {
+  public:
+    virtual ~RestoreObserver() = default;
+    virtual void begin_turn(std::int32_t iteration, const TemplateData &record, const std::string &page_so_far) = 0;
+    virtual void end_turn(const std::string &page_so_far) = 0;
+};
+
 /* The page. Throws kInvalidArgument for a broken template, and for data that lack what it refers to or have it as another
  * type. O(page). */
-[[nodiscard]] std::string restore(std::string_view template_text, const TemplateData &data);
+[[nodiscard]] std::string restore(std::string_view template_text, const TemplateData &data,
+                                  RestoreObserver *observer = nullptr);
 
 /* A Jinja2 template that a default environment renders with the data to the same bytes. */
 [[nodiscard]] std::string template_as_jinja(std::string_view template_text);
