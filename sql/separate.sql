@@ -24,6 +24,18 @@ SELECT r.* FROM webwrap.separate('<h1>Shops</h1><section><h2>A</h2><ul><li>1 <b>
      webwrap.records(s.template, s.data) AS r;
 SELECT * FROM webwrap.records('no iteration', '{}');
 
+-- One template for the pages of a site, and what a further page has.
+CREATE TEMP TABLE site AS SELECT n, format(E'<title>%s</title>\n<ul>%s</ul>%s\n', title, items, CASE WHEN n = 2 THEN '<p>Offer</p>' END) AS html
+FROM (SELECT n, 'page ' || n AS title, string_agg(format('<li><b>%s</b></li>', i * n), '' ORDER BY i) AS items
+      FROM generate_series(1, 4) AS n, generate_series(1, 2 + n) AS i GROUP BY n) AS pages;
+SELECT webwrap.site_template(html ORDER BY n) AS template FROM site WHERE n < 4 \gset
+SELECT :'template' AS template;
+SELECT n, s.template = :'template' AS same, s.data, s.residual, webwrap.restore(s.template, s.data) = html AS restored
+FROM site, webwrap.separate_with(:'template', html) AS s ORDER BY n;
+SELECT s.residual > 0.8 AS redesigned FROM webwrap.separate_with(:'template', '<table><tr><td>1<td>2<tr><td>3<td>4</table>') AS s;
+SELECT webwrap.site_template(html) IS NULL AS none FROM site WHERE n > 4;
+SELECT webwrap.site_template(html) AS one FROM (VALUES (NULL), ('<p>a</p>'), (NULL)) AS pages (html);
+
 -- Options; a seed repeats.
 SELECT (webwrap.separate(html, 'mi_dual_tlbo', '{"seed": 5}')).template = (webwrap.separate(html, 'mi_dual_tlbo', '{"seed": 5}')).template AS repeats,
        (webwrap.separate(html, 'synthia', '{"threshold": 1}')).template = html AS kept
@@ -39,6 +51,7 @@ SELECT webwrap.restore('{r1}', '{}');
 SELECT webwrap.restore('<for1>{r1}</for1>', '{"for1": {"r1": "a"}}');
 SELECT webwrap.restore('', '[]');
 SELECT webwrap.template_as_jinja('</if1>');
+SELECT webwrap.separate_with('<if1>a<b>c</b></if1>', '');
 \set VERBOSITY sqlstate
 SELECT webwrap.separate('', 'best');
 SELECT webwrap.separate('', 'mi_dual_tlbo', '{"people": 10}');

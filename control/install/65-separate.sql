@@ -53,5 +53,39 @@ CREATE FUNCTION webwrap.records(template text, data jsonb)
 COMMENT ON FUNCTION webwrap.records(text, jsonb) IS
 'The turns of all iterations of a template, in the order in which they begin. list: the iteration, such as for2; record: '
 'number of the turn in its list; parent: that of the turn of the enclosing iteration, NULL outside of any; visible: what a '
-'reader sees of it, white space folded; fields: its references and, as true, its conditions. Method records of separate '
+'reader sees of it, white space folded; fields: its references and, as true, its conditions; what lies between nodes is left out. Method records of separate '
 'makes the templates that this is for. Raises 22023 as restore does.';
+
+CREATE FUNCTION webwrap.extend_site_template(template text, html text) RETURNS text
+    AS 'MODULE_PATHNAME', 'webwrap_extend_site_template'
+    LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION webwrap.extend_site_template(text, text) IS
+'The template of some pages of a site, made to hold for one page more; NULL for no page so far. A page that it holds for, '
+'or NULL, leaves it as it is. Raises 22023 for a template that separation did not write, 54000 at a limit.';
+
+CREATE AGGREGATE webwrap.site_template(html text) (
+    SFUNC = webwrap.extend_site_template,
+    STYPE = text,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE webwrap.site_template(text) IS
+'One template that holds for all pages given: what differs becomes references, what only some have conditions, what repeats '
+'iterations. NULL for no page. The order of pages may change names and places of references, so give one (ORDER BY). Raises '
+'54000 at a limit.';
+
+CREATE TYPE webwrap.site_separation AS (
+    template text,
+    data jsonb,
+    residual float8
+);
+COMMENT ON TYPE webwrap.site_separation IS
+'A page separated with the template of its site. template: the given one where it holds for the page, else extended by what '
+'the page has; data: restores the page with that; residual: nodes added to the template for each node of the page, 0..1. A '
+'page of the known design is near 0, a redesign near 1.';
+
+CREATE FUNCTION webwrap.separate_with(template text, html text) RETURNS webwrap.site_separation
+    AS 'MODULE_PATHNAME', 'webwrap_separate_with'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION webwrap.separate_with(text, text) IS
+'The data of a further page of a site, by the template that site_template learned. Raises 22023 for a template that '
+'separation did not write, 54000 at a limit.';

@@ -26,11 +26,15 @@ std::optional<TemplateAndData> Instantiation::run(LayoutId layout, LayoutId page
     if (!generalises(layout, page))
         return std::nullopt;
     TemplateAndData result;
-    write(layout, {});
-    result.text = writer_.finish();
+    result.text = text_of(layout);
     result.data = TemplateData::object();
     read(layout, page, {}, result.data);
     return result;
+}
+
+std::string Instantiation::text_of(LayoutId layout) {
+    write(layout, {});
+    return writer_.finish();
 }
 
 const Instantiation::Numbers &Instantiation::numbers_in(LayoutId layout) {
@@ -41,8 +45,10 @@ const Instantiation::Numbers &Instantiation::numbers_in(LayoutId layout) {
     numbers.references = kind == LayoutKind::kReference ? 1 : 0;
     numbers.iterations = kind == LayoutKind::kFor ? 1 : 0;
     numbers.conditions = kind == LayoutKind::kIf ? 1 : 0;
-    for (const ValueId slot : pool_.slots(layout))
-        numbers.references += slot == kVariable ? 1 : 0;
+    const auto slots = pool_.slots(layout);
+    for (std::size_t slot = 0; slot < slots.size(); ++slot)
+        if (slots[slot] == kVariable)
+            ++(is_space(layout, slot) ? numbers.spaces : numbers.references);
     for (const LayoutId child : pool_.children(layout))
         numbers += numbers_in(child);
     return numbers_.emplace(layout, numbers).first->second;
@@ -167,11 +173,14 @@ std::vector<std::int32_t> Instantiation::trace(const Program &program, std::span
     return {};
 }
 
-void Instantiation::write_slot(ValueId slot, Numbers &at) {
-    if (slot == kVariable)
-        writer_.tag(PieceKind::kReference, ++at.references);
+void Instantiation::write_slot(LayoutId layout, std::size_t slot, Numbers &at) {
+    const ValueId value = pool_.slots(layout)[slot];
+    if (value != kVariable)
+        writer_.literal(pool_.value_text(value));
+    else if (is_space(layout, slot))
+        writer_.tag(PieceKind::kSpace, ++at.spaces);
     else
-        writer_.literal(pool_.value_text(slot));
+        writer_.tag(PieceKind::kReference, ++at.references);
 }
 
 void Instantiation::write(LayoutId layout, Numbers before) {
@@ -188,8 +197,7 @@ void Instantiation::write(LayoutId layout, Numbers before) {
         writer_.tag(is_for ? PieceKind::kEndFor : PieceKind::kEndIf, number);
         return;
     }
-    const auto slots = pool_.slots(layout);
-    write_slot(slots[0], before);
+    write_slot(layout, 0, before);
     if (node.kind == LayoutKind::kText) {
         writer_.literal(pool_.value_text(node.label));
         return;
@@ -201,37 +209,42 @@ void Instantiation::write(LayoutId layout, Numbers before) {
     const LayoutFrame &frame = pool_.frame_of(node.label);
     writer_.literal(frame.start[0]);
     for (std::size_t i = 1; i < frame.start.size(); ++i) {
-        write_slot(slots[i], before);
+        write_slot(layout, i, before);
         writer_.literal(frame.start[i]);
     }
     for (const LayoutId child : children) {
         write(child, before);
         before += numbers_in(child);
     }
-    write_slot(slots.back(), before);
+    write_slot(layout, pool_.slots(layout).size() - 1, before);
     writer_.literal(frame.end);
 }
 
 void Instantiation::read(LayoutId layout, LayoutId page, Numbers before, TemplateData &record) {
     if (layout == page)
         return;
-    const auto ours = pool_.slots(layout);
-    const auto theirs = pool_.slots(page);
-    const auto read_slot = [&](std::size_t slot, Numbers &at) {
-        if (ours[slot] == kVariable)
-            add_member(record, "r", ++at.references, std::string(pool_.value_text(theirs[slot])));
-    };
-    read_slot(0, before);
+    read_slot(layout, page, 0, before, record);
     const LayoutKind kind = pool_.node(layout).kind;
     if (kind == LayoutKind::kReference)
         add_member(record, "r", ++before.references, std::string(pool_.value_text(pool_.node(page).label)));
     if (kind != LayoutKind::kElement)
         return;
-    for (std::size_t slot = 1; slot + 1 < ours.size(); ++slot)
-        read_slot(slot, before);
+    const std::size_t slots = pool_.slots(layout).size();
+    for (std::size_t slot = 1; slot + 1 < slots; ++slot)
+        read_slot(layout, page, slot, before, record);
     read_children(layout, page, before, record);
     before += program_of(layout).back().before;
-    read_slot(ours.size() - 1, before);
+    read_slot(layout, page, slots - 1, before, record);
+}
+
+void Instantiation::read_slot(LayoutId layout, LayoutId page, std::size_t slot, Numbers &at, TemplateData &record) {
+    if (pool_.slots(layout)[slot] != kVariable)
+        return;
+    const std::string value(pool_.value_text(pool_.slots(page)[slot]));
+    if (is_space(layout, slot))
+        add_member(record, "s", ++at.spaces, value);
+    else
+        add_member(record, "r", ++at.references, value);
 }
 
 void Instantiation::read_children(LayoutId layout, LayoutId page, const Numbers &before, TemplateData &record) {

@@ -19,6 +19,9 @@ struct TemplateAndData {
  * it generalises. */
 class Instantiation {
   public:
+    /* The template of a layout tree, whatever page it is to generalise. */
+    [[nodiscard]] std::string text_of(LayoutId layout);
+
     explicit Instantiation(const LayoutPool &pool) : pool_(pool) {}
 
     /* Template and data whose restoration is the page; nothing when `layout` does not generalise `page`, a layout tree
@@ -27,14 +30,16 @@ class Instantiation {
     [[nodiscard]] std::optional<TemplateAndData> run(LayoutId layout, LayoutId page);
 
   private:
-    /* References, iterations and conditions before a place; they are numbered in the order of the template. */
+    /* References, spaces, iterations and conditions before a place; they are numbered in the order of the template. */
     struct Numbers {
         std::int32_t references = 0;
+        std::int32_t spaces = 0;
         std::int32_t iterations = 0;
         std::int32_t conditions = 0;
 
         Numbers &operator+=(const Numbers &other) {
             references += other.references;
+            spaces += other.spaces;
             iterations += other.iterations;
             conditions += other.conditions;
             return *this;
@@ -62,11 +67,16 @@ class Instantiation {
     [[nodiscard]] std::vector<std::int32_t> trace(const Program &program, std::span<const LayoutId> children);
     const Program &program_of(LayoutId layout);
     void compile(std::span<const LayoutId> list, Numbers &at, Program &program);
+    /* True for a slot that holds what lies before the node or its end tag, false for an attribute's value. */
+    [[nodiscard]] bool is_space(LayoutId layout, std::size_t slot) const {
+        return slot == 0 || slot + 1 == pool_.slots(layout).size();
+    }
     [[nodiscard]] const Numbers &numbers_in(LayoutId layout);
 
     void write(LayoutId layout, Numbers before);
-    void write_slot(ValueId slot, Numbers &at);
+    void write_slot(LayoutId layout, std::size_t slot, Numbers &at);
     void read(LayoutId layout, LayoutId page, Numbers before, TemplateData &record);
+    void read_slot(LayoutId layout, LayoutId page, std::size_t slot, Numbers &at, TemplateData &record);
     void read_children(LayoutId layout, LayoutId page, const Numbers &before, TemplateData &record);
 
     const LayoutPool &pool_;

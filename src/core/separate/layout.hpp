@@ -83,6 +83,10 @@ class LayoutPool {
     [[nodiscard]] LayoutId element(FrameId frame, std::span<const ValueId> slots, std::span<const LayoutId> children);
     [[nodiscard]] LayoutId iteration(std::span<const LayoutId> unit);
     [[nodiscard]] LayoutId condition(LayoutId child);
+    /* An iteration or a condition over whatever a template has in it. */
+    [[nodiscard]] LayoutId instruction(LayoutKind kind, std::span<const LayoutId> content) {
+        return add(kind, 0, {}, content);
+    }
 
     [[nodiscard]] const LayoutNode &node(LayoutId id) const { return nodes_[static_cast<std::size_t>(id)]; }
     [[nodiscard]] std::span<const LayoutId> children(LayoutId id) const {

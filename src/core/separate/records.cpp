@@ -20,7 +20,7 @@ class RecordCollector final : public RestoreObserver {
         TemplateData fields = TemplateData::object();
         auto &members = fields.get_ref<TemplateData::object_t &>();
         for (const auto &[name, value] : record.items()) {
-            if (value.is_string())
+            if (value.is_string() && name.starts_with("r"))
                 members.push_back({name, value});
             else if (name.starts_with("if"))
                 members.push_back({name, true});

@@ -7,6 +7,7 @@
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/parse/parse.hpp"
+#include "core/separate/template_text.hpp"
 
 namespace webwrap {
 
@@ -16,18 +17,48 @@ constexpr std::size_t kDeepest = 513; /* as the parser's own limit; misnested ma
 
 /* What is known of a node before its layout is built. */
 struct Draft {
-    NodeId node = kNoNode; /* of the document; kNoNode for texts and the page */
+    LayoutKind kind = LayoutKind::kElement;
+    NodeId node = kNoNode; /* of the document; kNoNode for texts, instructions and the page */
     std::string_view lead;
     std::string_view text; /* the start tag, or the characters of a text */
     std::string_view tail; /* lead of the end tag */
     std::string_view end;
-    bool is_text = false;
     std::int32_t parent = -1;
 };
 
+/* A place of a template where its syntax stood. */
+struct Mark {
+    std::size_t at;
+    std::size_t size; /* of what stands in for it: nothing for instructions */
+    PieceKind kind;
+};
+
+struct BareTemplate {
+    std::string text;
+    std::vector<Mark> marks;
+};
+
+/* A template with its syntax replaced by what does not change how markup is read. */
+BareTemplate bare_template(std::string_view text) {
+    BareTemplate bare;
+    for (const TemplatePiece &piece : parse_template(text)) {
+        if (piece.kind == PieceKind::kLiteral) {
+            bare.text += piece.text;
+            continue;
+        }
+        const std::string_view stand_in = piece.kind == PieceKind::kReference ? "\xEF\xBF\xBC"
+                                          : piece.kind == PieceKind::kSpace   ? " "
+                                                                              : "";
+        bare.marks.push_back({bare.text.size(), stand_in.size(), piece.kind});
+        bare.text += stand_in;
+    }
+    return bare;
+}
+
 class SourceTree {
   public:
-    SourceTree(const Document &document, std::string_view page) : document_(document), page_(page) {
+    SourceTree(const Document &document, std::string_view page, std::span<const Mark> marks)
+        : document_(document), page_(page), marks_(marks) {
         drafts_.emplace_back();
         open_.push_back(0);
         const auto tokens = document.source_tokens();
@@ -38,6 +69,7 @@ class SourceTree {
             const std::size_t end = i + 1 < tokens.size() ? tokens[i + 1].begin_bytes : page.size();
             take(tokens[i], begin, end);
         }
+        take_marks(page.size() + 1);
         end_text(page.size());
         while (open_.size() > 1)
             close_top(lead_begin_);
@@ -46,34 +78,16 @@ class SourceTree {
 
     LayoutId build(LayoutPool &pool) const {
         for (const Draft &draft : drafts_)
-            if (draft.is_text)
+            if (draft.kind == LayoutKind::kText)
                 pool.count_text(pool.value(draft.text));
         std::vector<std::vector<LayoutId>> children(drafts_.size());
-        std::vector<std::string_view> pieces;
-        std::vector<std::string_view> values;
-        std::vector<ValueId> slots;
         for (std::size_t i = drafts_.size(); i-- > 0;) {
             if ((i & 0xFFF) == 0)
                 Interrupt::poll();
             const Draft &draft = drafts_[i];
-            LayoutId id = kNoLayout;
-            if (draft.is_text) {
-                id = pool.text(pool.value(draft.lead), pool.value(draft.text));
-            } else {
-                std::ranges::reverse(children[i]);
-                cut_start_tag(draft.text, pieces, values);
-                LayoutFrame frame;
-                frame.start.assign(pieces.begin(), pieces.end());
-                frame.end = draft.end;
-                if (draft.node != kNoNode)
-                    frame.name = ascii_lower(document_.name(draft.node));
-                slots.assign(1, pool.value(draft.lead));
-                for (const std::string_view value : values)
-                    slots.push_back(pool.value(value));
-                slots.push_back(pool.value(draft.tail));
-                id = pool.element(pool.frame(frame), slots, children[i]);
-                children[i] = {};
-            }
+            std::ranges::reverse(children[i]);
+            const LayoutId id = build_one(pool, draft, children[i]);
+            children[i] = {};
             if (i == 0)
                 return id;
             children[static_cast<std::size_t>(draft.parent)].push_back(id);
@@ -82,17 +96,117 @@ class SourceTree {
     }
 
   private:
-    void take(const SourceToken &token, std::size_t begin, std::size_t end) {
-        switch (token.kind) {
-        case SourceToken::Kind::kText:
-            /* White space that begins a text is the text's; a text of nothing else belongs to what follows. */
-            if (text_begin_ == kNone)
+    LayoutId build_one(LayoutPool &pool, const Draft &draft, std::span<const LayoutId> children) const {
+        switch (draft.kind) {
+        case LayoutKind::kText:
+            return pool.text(slot_of(pool, draft.lead), pool.value(draft.text));
+        case LayoutKind::kReference:
+            return pool.reference(slot_of(pool, draft.lead));
+        case LayoutKind::kElement:
+            break;
+        default:
+            return pool.instruction(draft.kind, children);
+        }
+        std::vector<std::string_view> pieces;
+        std::vector<std::string_view> values;
+        cut_start_tag(draft.text, pieces, values);
+        LayoutFrame frame;
+        frame.start.assign(pieces.begin(), pieces.end());
+        frame.end = draft.end;
+        if (draft.node != kNoNode)
+            frame.name = ascii_lower(document_.name(draft.node));
+        std::vector<ValueId> slots{slot_of(pool, draft.lead)};
+        for (const std::string_view value : values)
+            slots.push_back(slot_of(pool, value));
+        slots.push_back(slot_of(pool, draft.tail));
+        return pool.element(pool.frame(frame), slots, children);
+    }
+
+    ValueId slot_of(LayoutPool &pool, std::string_view text) const {
+        if (!marks_.empty() && !text.empty()) {
+            const auto at = static_cast<std::size_t>(text.data() - page_.data());
+            const auto mark = std::ranges::lower_bound(marks_, at, {}, &Mark::at);
+            for (auto it = mark; it != marks_.end() && it->at == at; ++it)
+                if (it->size == text.size())
+                    return kVariable;
+        }
+        return pool.value(text);
+    }
+
+    /* Marks before `end`, of which those of instructions and of text matter here. */
+    void take_marks(std::size_t end) {
+        for (; mark_ < marks_.size() && marks_[mark_].at < end; ++mark_) {
+            const Mark &mark = marks_[mark_];
+            end_text(mark.at);
+            switch (mark.kind) {
+            case PieceKind::kBeginFor:
+            case PieceKind::kBeginIf:
+                open_instruction(mark.kind == PieceKind::kBeginFor ? LayoutKind::kFor : LayoutKind::kIf);
+                break;
+            case PieceKind::kEndFor:
+            case PieceKind::kEndIf:
+                while (!is_instruction(open_.back()))
+                    close_top(lead_begin_);
+                open_.pop_back();
+                break;
+            case PieceKind::kReference:
+                add_leaf(LayoutKind::kReference, mark.at, mark.at + mark.size);
+                break;
+            default:
+                break;
+            }
+        }
+    }
+
+    /* Text from `begin` to `end`, in which references and instructions may stand. */
+    void take_text(std::size_t begin, std::size_t end) {
+        while (begin < end) {
+            const std::size_t stop = mark_ < marks_.size() ? std::min(end, marks_[mark_].at) : end;
+            if (stop > begin && text_begin_ == kNone)
                 text_begin_ = begin;
+            if (stop == end)
+                return;
+            take_marks(stop + 1);
+            begin = stop + marks_[mark_ - 1].size; /* what has a size is the last at its place */
+        }
+    }
+
+    [[nodiscard]] bool is_instruction(std::int32_t draft) const {
+        const LayoutKind kind = drafts_[static_cast<std::size_t>(draft)].kind;
+        return kind == LayoutKind::kFor || kind == LayoutKind::kIf;
+    }
+
+    void open_instruction(LayoutKind kind) {
+        Draft draft;
+        draft.kind = kind;
+        draft.parent = open_.back();
+        open_.push_back(static_cast<std::int32_t>(drafts_.size()));
+        drafts_.push_back(draft);
+    }
+
+    void add_leaf(LayoutKind kind, std::size_t begin, std::size_t end) {
+        Draft draft;
+        draft.kind = kind;
+        draft.lead = page_.substr(lead_begin_, begin - lead_begin_);
+        draft.text = page_.substr(begin, end - begin);
+        draft.parent = open_.back();
+        drafts_.push_back(draft);
+        lead_begin_ = end;
+    }
+
+    void take(const SourceToken &token, std::size_t begin, std::size_t end) {
+        if (token.kind == SourceToken::Kind::kText) {
+            take_text(begin, end);
             return;
+        }
+        take_marks(begin + (marks_.empty() ? 0 : 1));
+        switch (token.kind) {
         case SourceToken::Kind::kStartTag:
             end_text(begin);
             if (token.node != kNoNode && document_.is_element(token.node))
                 open_element(token.node, begin, end);
+            while (mark_ < marks_.size() && marks_[mark_].at < end) /* values of attributes */
+                ++mark_;
             return;
         case SourceToken::Kind::kEndTag:
             end_text(begin);
@@ -110,15 +224,8 @@ class SourceTree {
             return;
         const std::string_view text = page_.substr(text_begin_, end - text_begin_);
         const std::size_t begin = std::exchange(text_begin_, kNone);
-        if (is_blank(text))
-            return;
-        Draft draft;
-        draft.lead = page_.substr(lead_begin_, begin - lead_begin_);
-        draft.text = text;
-        draft.is_text = true;
-        draft.parent = open_.back();
-        drafts_.push_back(draft);
-        lead_begin_ = end;
+        if (!is_blank(text)) /* else it belongs to what follows */
+            add_leaf(LayoutKind::kText, begin, end);
     }
 
     void open_element(NodeId node, std::size_t begin, std::size_t end) {
@@ -141,6 +248,14 @@ class SourceTree {
                std::ranges::find(kVoid, document_.name(node)) != std::end(kVoid);
     }
 
+    /* The elements from here on are inside of the innermost instruction. */
+    [[nodiscard]] std::size_t floor() const {
+        std::size_t at = open_.size();
+        while (at > 1 && !is_instruction(open_[at - 1]))
+            --at;
+        return at;
+    }
+
     /* Closes what the page left open and the new element is not inside of. */
     void close_others(NodeId node) {
         const NodeId parent = document_.parent(node);
@@ -149,11 +264,13 @@ class SourceTree {
             return;
         }
         std::size_t keep = open_.size();
-        while (keep > 1 && !is_inside(parent, drafts_[static_cast<std::size_t>(open_[keep - 1])].node))
+        while (keep > 1 && (is_instruction(open_[keep - 1]) ||
+                            !is_inside(parent, drafts_[static_cast<std::size_t>(open_[keep - 1])].node)))
             --keep;
-        if (keep == 1 && open_.size() > 1 && parent != kNoNode && document_.kind(parent) != NodeKind::kDocument &&
+        if (keep == 1 && parent != kNoNode && document_.kind(parent) != NodeKind::kDocument &&
             !is_implied_frame(parent))
             return; /* moved out of everything that is open: the source says more */
+        keep = std::max(keep, marks_.empty() ? 1 : floor());
         while (open_.size() > keep)
             close_top(lead_begin_);
     }
@@ -165,7 +282,8 @@ class SourceTree {
             holder = document_.parent(holder);
         while (open_.size() > 1) {
             const NodeId top = drafts_[static_cast<std::size_t>(open_.back())].node;
-            if (top < document_.size() || is_inside(parent, top) || document_.template_content(top) == holder)
+            if (is_instruction(open_.back()) || top < document_.size() || is_inside(parent, top) ||
+                document_.template_content(top) == holder)
                 return;
             close_top(lead_begin_);
         }
@@ -181,10 +299,11 @@ class SourceTree {
     }
 
     void close_element(NodeId node, std::size_t begin, std::size_t end) {
+        const std::size_t lowest = marks_.empty() ? 1 : floor();
         std::size_t at = open_.size();
-        while (at > 1 && drafts_[static_cast<std::size_t>(open_[at - 1])].node != node)
+        while (at > lowest && drafts_[static_cast<std::size_t>(open_[at - 1])].node != node)
             --at;
-        if (at == 1)
+        if (at == lowest)
             return; /* stray: stays in the lead of what follows */
         while (open_.size() > at)
             close_top(lead_begin_);
@@ -205,6 +324,8 @@ class SourceTree {
 
     const Document &document_;
     std::string_view page_;
+    std::span<const Mark> marks_;
+    std::size_t mark_ = 0;           /* the next one */
     std::vector<Draft> drafts_;      /* in source order, so parents before children */
     std::vector<std::int32_t> open_; /* drafts */
     std::size_t lead_begin_ = 0;     /* bytes from here on belong to no node yet */
@@ -262,7 +383,13 @@ void cut_start_tag(std::string_view tag, std::vector<std::string_view> &pieces, 
 
 LayoutId layout_of_page(LayoutPool &pool, std::string_view page, const Limits &limits) {
     const auto document = parse_html(page, limits);
-    return SourceTree(*document, page).build(pool);
+    return SourceTree(*document, page, {}).build(pool);
+}
+
+LayoutId layout_of_template(LayoutPool &pool, std::string_view text, const Limits &limits) {
+    const BareTemplate bare = bare_template(text);
+    const auto document = parse_html(bare.text, limits);
+    return SourceTree(*document, bare.text, bare.marks).build(pool);
 }
 
 std::string page_of_layout(const LayoutPool &pool, LayoutId root) {

@@ -12,6 +12,10 @@ namespace webwrap {
  * and so no node, and where markup is misnested the tree follows the source. Polls; O(bytes). Throws kLimitExceeded. */
 [[nodiscard]] LayoutId layout_of_page(LayoutPool &pool, std::string_view page, const Limits &limits = {});
 
+/* The layout tree that a template was written from; where syntax stands elsewhere than separation puts it, the nearest
+ * that there is. Throws kInvalidArgument for a template that does not nest. */
+[[nodiscard]] LayoutId layout_of_template(LayoutPool &pool, std::string_view text, const Limits &limits = {});
+
 /* The page again: the bytes of a layout tree that has no references and no instructions. */
 [[nodiscard]] std::string page_of_layout(const LayoutPool &pool, LayoutId root);
 

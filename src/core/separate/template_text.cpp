@@ -41,6 +41,8 @@ bool read_syntax(std::string_view text, std::size_t at, Syntax &found) {
     };
     if (first == '{' && takes("r"))
         found.kind = PieceKind::kReference;
+    else if (first == '{' && takes("s"))
+        found.kind = PieceKind::kSpace;
     else if (first == '<' && takes("for"))
         found.kind = is_end ? PieceKind::kEndFor : PieceKind::kBeginFor;
     else if (first == '<' && takes("if"))
@@ -62,6 +64,8 @@ std::string_view word_of(PieceKind kind) {
     switch (kind) {
     case PieceKind::kReference:
         return "r";
+    case PieceKind::kSpace:
+        return "s";
     case PieceKind::kBeginFor:
     case PieceKind::kEndFor:
         return "for";
@@ -78,6 +82,7 @@ std::string tag_of(PieceKind kind, std::int32_t number) {
     const std::string name = std::string(word_of(kind)) + std::to_string(number);
     switch (kind) {
     case PieceKind::kReference:
+    case PieceKind::kSpace:
         return "{" + name + "}";
     case PieceKind::kEndFor:
     case PieceKind::kEndIf:
@@ -119,6 +124,7 @@ class Restorer {
                 page += piece.text;
                 break;
             case PieceKind::kReference:
+            case PieceKind::kSpace:
                 page += string_of(piece);
                 break;
             case PieceKind::kBeginFor:
@@ -259,7 +265,7 @@ std::vector<TemplatePiece> parse_template(std::string_view text) {
             open.push_back(index);
             if (open.size() > kDeepestTemplate)
                 throw_broken_template("nesting of more than " + std::to_string(kDeepestTemplate), at);
-        } else if (found.kind != PieceKind::kReference) {
+        } else if (found.kind == PieceKind::kEndFor || found.kind == PieceKind::kEndIf) {
             const PieceKind begins = found.kind == PieceKind::kEndFor ? PieceKind::kBeginFor : PieceKind::kBeginIf;
             if (open.empty() || pieces[static_cast<std::size_t>(open.back())].kind != begins ||
                 pieces[static_cast<std::size_t>(open.back())].number != found.number)
@@ -336,6 +342,7 @@ std::string template_as_jinja(std::string_view template_text) {
             append_for_jinja(out, piece.text, at + 1 == pieces.size());
             break;
         case PieceKind::kReference:
+        case PieceKind::kSpace:
             out += "{{ " + path(piece) + " }}";
             break;
         case PieceKind::kBeginFor:

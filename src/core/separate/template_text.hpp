@@ -15,14 +15,15 @@ using TemplateData = nlohmann::ordered_json;
 
 /* The template language. A template is the page's text with
  *
- *   {rN}                 reference: the member "rN" of the record, a string
+ *   {rN}                 reference: the member "rN" of the record, a string: a text, or the value of an attribute
+ *   {sN}                 likewise, what lies between nodes: white space, comments, stray tags
  *   <forN>...</forN>     iteration: "forN" is an array of records, one for each turn; absent is empty
  *   <ifN>...</ifN>       condition: the content stands when the record has "ifN"
  *
  * The record is the data, and inside an iteration the one of the turn. Page text that looks like one of these, with any
  * number of "=" after "{", "<" or "</", is written with one "=" more. Nothing else is changed. */
 
-enum class PieceKind : std::uint8_t { kLiteral, kReference, kBeginFor, kEndFor, kBeginIf, kEndIf };
+enum class PieceKind : std::uint8_t { kLiteral, kReference, kSpace, kBeginFor, kEndFor, kBeginIf, kEndIf };
 
 struct TemplatePiece {
     PieceKind kind;

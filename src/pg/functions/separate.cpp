@@ -1,6 +1,7 @@
 #include "core/separate/maintainability.hpp"
 #include "core/separate/records.hpp"
 #include "core/separate/separation.hpp"
+#include "core/separate/site.hpp"
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
 #include "pg/bridge/values.hpp"
@@ -39,4 +40,21 @@ WEBWRAP_SQL_FUNCTION(webwrap_records) {
                   jsonb_datum(record.fields)});
     }
     return 0;
+}
+
+/* The state of the aggregate is the template so far; NULL before the first page. */
+WEBWRAP_SQL_FUNCTION(webwrap_extend_site_template) {
+    if (fcinfo->args[1].isnull) {
+        fcinfo->isnull = fcinfo->args[0].isnull;
+        return fcinfo->args[0].value;
+    }
+    const std::string_view known = fcinfo->args[0].isnull ? std::string_view() : text_argument(fcinfo, 0);
+    return text_datum(extend_site_template(known, text_argument(fcinfo, 1), current_limits()));
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_separate_with) {
+    const SiteSeparation result = separate_with(text_argument(fcinfo, 0), text_argument(fcinfo, 1), current_limits());
+    const Value values[] = {text_datum(result.template_text), jsonb_datum(result.data_text),
+                            Float8GetDatum(result.residual)};
+    return row_datum(fcinfo, values);
 }

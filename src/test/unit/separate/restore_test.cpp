@@ -167,7 +167,7 @@ TEST(Optimal, folds_units_of_several_siblings) {
     EXPECT_EQ(separate(rows, SeparationMethod::kOptimal).template_text,
               "<table><for1><tr class=a><td>{r1}<tr class=b><td colspan=2>{r2}</for1>");
     EXPECT_EQ(separate(terms + "</dl>", SeparationMethod::kOptimal).template_text,
-              "<dl><for1>{r1}<dt>{r2}</dt> <dd>{r3}</dd></for1> </dl>");
+              "<dl><for1>{s1}<dt>{r1}</dt> <dd>{r2}</dd></for1> </dl>");
 }
 
 } // namespace
