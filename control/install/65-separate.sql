@@ -89,3 +89,11 @@ CREATE FUNCTION webwrap.separate_with(template text, html text) RETURNS webwrap.
 COMMENT ON FUNCTION webwrap.separate_with(text, text) IS
 'The data of a further page of a site, by the template that site_template learned. Raises 22023 for a template that '
 'separation did not write, 54000 at a limit.';
+
+CREATE FUNCTION webwrap.template_report(html text, method text DEFAULT 'optimal') RETURNS text
+    AS 'MODULE_PATHNAME', 'webwrap_template_report'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION webwrap.template_report(text, text) IS
+'One page of HTML about the separation of a page, for people: figures, the source beside the template with iterations to '
+'unfold, data as a table for each iteration. It shows everything of the page as text, asks for nothing and runs no script. '
+'method as in separate. Raises 22023 for an unknown method, 54000 at a limit.';

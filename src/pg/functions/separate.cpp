@@ -1,5 +1,6 @@
 #include "core/separate/maintainability.hpp"
 #include "core/separate/records.hpp"
+#include "core/separate/report.hpp"
 #include "core/separate/separation.hpp"
 #include "core/separate/site.hpp"
 #include "pg/bridge/memory.hpp"
@@ -57,4 +58,9 @@ WEBWRAP_SQL_FUNCTION(webwrap_separate_with) {
     const Value values[] = {text_datum(result.template_text), jsonb_datum(result.data_text),
                             Float8GetDatum(result.residual)};
     return row_datum(fcinfo, values);
+}
+
+WEBWRAP_SQL_FUNCTION(webwrap_template_report) {
+    return text_datum(
+        template_report(text_argument(fcinfo, 0), separation_method(text_argument(fcinfo, 1)), current_limits()));
 }
