@@ -11,6 +11,7 @@ fields. Columns compare by the keys of EVOLUTION/keys.py.
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 from collections import Counter
@@ -20,14 +21,18 @@ from common import connect, create_extension, fail, spread
 
 LIST_FIELDS = ('ingredients', 'instructions')
 GOOD = 0.9
+RESULTS = 250
 LAYOUTS = Path(__file__).resolve().parents[2] / 'docs' / 'examples' / 'film'
 
 
 def generate(folder):
     sys.path.insert(0, str(LAYOUTS))
+    from catalogue import catalogue  # noqa: PLC0415
     from generate import generate as write_site  # noqa: PLC0415
+    films = catalogue(1)[:RESULTS]
     for layout in sorted(path for path in (LAYOUTS / 'layouts').iterdir() if not path.name.startswith('_')):
-        write_site(1, layout, Path(folder, layout.name))
+        write_site(1, layout, Path(folder, layout.name), films)
+        shutil.rmtree(Path(folder, layout.name, 'film'))  # pages of one film each
 
 
 def f1(column, truth):
