@@ -30,7 +30,7 @@ SELECT p.oid::regprocedure AS open_to_everyone
 FROM pg_proc p
 WHERE p.pronamespace = 'webwrap'::regnamespace
   AND (p.proname IN ('fetch', 'fetch_many', 'store_body', 'load_body', 'drop_unused_bodies', 'forget_dropped')
-       OR p.proname LIKE 'record%')
+       OR p.proname LIKE 'record\_%')
   AND has_function_privilege('public', p.oid, 'EXECUTE');
 SELECT p.proname, has_function_privilege('webwrap_fetch', p.oid, 'EXECUTE') AS webwrap_fetch
 FROM pg_proc p WHERE p.pronamespace = 'webwrap'::regnamespace AND p.proname IN ('fetch', 'fetch_many', 'store_body')

@@ -6,20 +6,21 @@ BENCH_PAIRS  ?= 100
 BENCH_SITES  ?= 10
 KINDS        ?= $(BUILD)/kinds/out
 
-BENCH_PROGRAMS = parse select match
+BENCH_PROGRAMS = parse select match separate
 BENCH_CLUSTER  = $(PYTHON) src/test/servers/cluster.py run $(BUILD)/bench/cluster
-BENCH_SRCS     = $(wildcard $(patsubst %,src/core/%/*.cpp,base parse select match)) src/bench/harness.cpp
+BENCH_SRCS     = $(wildcard $(patsubst %,src/core/%/*.cpp,base parse select match separate)) src/bench/harness.cpp
 BENCH_OBJS     = $(patsubst src/%.cpp,$(BUILD)/bench/%.o,$(BENCH_SRCS))
 FIT_OBJS       = $(patsubst src/%.cpp,$(BUILD)/bench/%.o,$(wildcard src/core/wrap/*.cpp))
-BENCH_LIBS    := libxml-2.0 libxxhash icu-uc icu-i18n gumbo
+BENCH_LIBS    := libxml-2.0 libxxhash libzstd icu-uc icu-i18n gumbo
 BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cflags $(BENCH_LIBS)) \
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
 .PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
+        bench-separate bench-separate-records \
         bench-learn bench-further bench-store bench-clusters kinds fit
 
 bench: ## runs all benchmarks, one after the other
-	@for name in parse select match extract fetch adapt store clusters; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
+	@for name in parse select match separate separate-records extract fetch adapt store clusters; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
 
 bench-deps: deps ## installs the peers of the benchmarks
 	@sh src/bench/deps.sh
@@ -39,6 +40,22 @@ bench-select: bench-pages bench-deps ## XPaths over parsed pages, against libxml
 bench-match: bench-pages bench-deps ## tree matching and subtree search, against a textbook recursion
 	@+$(MAKE) --no-print-directory $(BUILD)/bench/match
 	@$(BUILD)/bench/match $(EVOLUTION) $(BENCH_PAIRS) $(BENCH_ROUNDS)
+
+# The paper's methods against ours on pages of sites, documentation trees and generated result pages. The last number of
+# BENCH_TLBO is what the paper's methods take the index of: the page, or the subtree at hand.
+BENCH_TLBO    ?= 100 400 page
+# Expanded when the packages are there.
+SEPARATE_DOCS  = $(wildcard /usr/share/doc/postgresql-doc-15/html /usr/share/doc/python3.*/html)
+bench-separate: bench-pages ## template and data: the paper's methods and ours (EVOLUTION=folder, SEPARATE_DOCS=folders)
+	@sh src/bench/deps.sh postgresql-doc-15 python3-doc python3-jinja2
+	@+$(MAKE) --no-print-directory $(BUILD)/bench/separate
+	@$(PYTHON) src/bench/separate.py generate $(BUILD)/bench/results
+	@for folder in $(EVOLUTION)/pages $(SEPARATE_DOCS) $(BUILD)/bench/results; do \
+	    $(BUILD)/bench/separate $$folder $(BENCH_PAGES) $(BENCH_TLBO) || exit 1; done
+
+bench-separate-records: bench-pages ## restoring and rendering every page, and lists as columns of records (installed webwrap)
+	@sh src/bench/deps.sh python3-jinja2 python3-lxml
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/separate.py check $(EVOLUTION)
 
 bench-extract: bench-pages bench-deps ## extraction in SQL, against PL/Python with lxml and XMLTABLE (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/extract.py $(EVOLUTION) --pages $(BENCH_PAGES) --rounds $(BENCH_ROUNDS)

@@ -58,6 +58,14 @@ STAGES = {
         string_agg(format('<li><b>%s</b><i class="b%s">%s</i></li>', i, i % 5, md5(i::text)), '')) FROM generate_series(1, 40000) i""",
     'learn': """SELECT count(webwrap.learn_wrapper(repeat('<div><p><b>1</b><i>1</i></p></div>', 30000) || i, '{"a": 1, "b": 1}'))
         FROM generate_series(1, 1000) i""",
+    'separate': """SELECT count(webwrap.separate(page || n)) FROM generate_series(1, 1000) n, (SELECT string_agg(
+        format('<li class="a%s"><a href="%s">%s</a></li>', i % 7, i, md5(i::text)), '') AS page FROM generate_series(1, 20000) i) p""",
+    'separate by dual-TLBO': """SELECT webwrap.separate(string_agg(
+        format('<li><a href="%s">%s</a></li>', i, md5(i::text)), ''), 'mi_dual_tlbo') FROM generate_series(1, 20000) i""",
+    'restore': """SELECT count(webwrap.restore('<for1>{r1}<if1>x</if1></for1>' || n, data)) FROM generate_series(1, 1000) n,
+        (SELECT jsonb_build_object('for1', jsonb_agg(jsonb_build_object('r1', 'x'))) AS data FROM generate_series(1, 50000)) d""",
+    'site_template': """SELECT webwrap.site_template(page || n) FROM generate_series(1, 1000) n, (SELECT string_agg(
+        format('<li class="a%s"><b>%s</b></li>', i % 7, i), '') AS page FROM generate_series(1, 5000) i) p""",
     'classify': """SELECT count(*) FROM generate_series(1, 1000) i, webwrap.classify(repeat('<div class=a><p><b>1</b></p></div>', 30000) || i,
         '{"a": {"wrapper": {"columns": {"b": {"xpath": "//i"}}}, "example": "<p>"}}')""",
 }
