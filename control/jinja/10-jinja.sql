@@ -52,7 +52,7 @@ CREATE POLICY owner_writes ON webwrap.saved_query USING (pg_has_role(owner, 'USA
 SELECT pg_catalog.pg_extension_config_dump('webwrap.dataset', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.saved_query', '');
 
-CREATE FUNCTION webwrap.render(template text, context jsonb DEFAULT '{}', parameters jsonb DEFAULT '{}') RETURNS text
+CREATE FUNCTION webwrap.jinja_outcome(template text, context jsonb, parameters jsonb) RETURNS jsonb
 LANGUAGE plpython3u STABLE STRICT PARALLEL UNSAFE COST 20000
 AS $python$
 if GD.get('webwrap_jinja') != '@DIGEST@':
@@ -70,6 +70,28 @@ if GD.get('webwrap_jinja') != '@DIGEST@':
     GD['webwrap_jinja'], GD['webwrap_jinja.run'] = '@DIGEST@', sys.modules['webwrap_jinja.plpython'].run
 return GD['webwrap_jinja.run'](plpy, template, context, parameters)
 $python$;
+COMMENT ON FUNCTION webwrap.jinja_outcome(text, jsonb, jsonb) IS
+'What rendering a template comes to: sql, or sqlstate, message and hint of the error that webwrap.render raises.';
+
+CREATE FUNCTION webwrap.render(template text, context jsonb DEFAULT '{}', parameters jsonb DEFAULT '{}') RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE COST 20000
+AS $$
+DECLARE
+    -- Python's own errors would carry a prefix and a traceback.
+    outcome jsonb := webwrap.jinja_outcome(template, context, parameters);
+    error record;
+BEGIN
+    IF pg_catalog.jsonb_exists(outcome, 'sqlstate') THEN
+        SELECT * INTO error FROM pg_catalog.jsonb_to_record(outcome) AS r(sqlstate pg_catalog.text, message pg_catalog.text,
+                                                                          hint pg_catalog.text);
+        IF error.hint OPERATOR(pg_catalog.=) '' THEN
+            RAISE EXCEPTION USING ERRCODE = error.sqlstate, MESSAGE = error.message;
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = error.sqlstate, MESSAGE = error.message, HINT = error.hint;
+    END IF;
+    RETURN pg_catalog.jsonb_extract_path_text(outcome, 'sql');
+END
+$$;
 COMMENT ON FUNCTION webwrap.render(text, jsonb, jsonb) IS
 'The SQL that a Jinja template gives, with the macros, variables and filters of Superset. Strings of context are from outside: '
 'quoted inside literals, an error elsewhere. Strings of parameters are the author''s. Errors: 42601 syntax, 42703 and 42883 unknown '
@@ -83,16 +105,13 @@ $$;
 COMMENT ON FUNCTION webwrap.jinja_statement(text, jsonb, jsonb) IS
 'webwrap.render without a semicolon at its end, to stand inside of another statement.';
 
-CREATE FUNCTION webwrap.jinja_columns(template text, context jsonb, parameters jsonb) RETURNS text[]
+CREATE FUNCTION webwrap.jinja_columns(statement text) RETURNS text[]
 LANGUAGE plpython3u STABLE STRICT PARALLEL UNSAFE COST 20000
 SET transaction_read_only = on
-SET standard_conforming_strings = on
 AS $python$
-plan = plpy.prepare('SELECT webwrap.jinja_statement($1, $2, $3) AS sql', ['pg_catalog.text', 'pg_catalog.jsonb', 'pg_catalog.jsonb'])
-sql = plpy.execute(plan, [template, context, parameters])[0]['sql']
-return plpy.execute(f'SELECT * FROM ({sql}\n) AS q LIMIT 0').colnames()
+return plpy.execute(f'SELECT * FROM ({statement}\n) AS q LIMIT 0').colnames()
 $python$;
-COMMENT ON FUNCTION webwrap.jinja_columns(text, jsonb, jsonb) IS 'Names of the columns of a templated query, which is not run for it.';
+COMMENT ON FUNCTION webwrap.jinja_columns(text) IS 'Names of the columns of a query, which is not run for it. Runs as the caller.';
 
 CREATE FUNCTION webwrap.query(template text, context jsonb DEFAULT '{}', parameters jsonb DEFAULT '{}') RETURNS SETOF jsonb
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 20000 ROWS 1000
@@ -192,7 +211,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
             MESSAGE = pg_catalog.format('%s is no table and no materialized view', target);
     END IF;
-    given := webwrap.jinja_columns(saved.template, context, saved.context);
+    given := webwrap.jinja_columns(webwrap.jinja_statement(saved.template, context, saved.context));
     SELECT pg_catalog.string_agg(pg_catalog.format('%I', a.attname), ', ' ORDER BY a.attnum) INTO listed
     FROM pg_catalog.pg_attribute a
     WHERE a.attrelid OPERATOR(pg_catalog.=) target AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped

@@ -58,6 +58,16 @@ isolation: ## concurrent sessions, step by step
 e2e: ## tests with real servers and clients
 	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/e2e
 
+unit-jinja: ## what Jinja templates give, without a server
+	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/jinja
+
+SUPERSET_VENV ?= $(BUILD)/superset/venv
+jinja-differential: ## webwrap.render against the renderings of an installed Superset (SUPERSET_VENV=folder)
+	@test -x $(SUPERSET_VENV)/bin/python || sh src/test/superset/install.sh $(SUPERSET_VENV)
+	@mkdir -p $(BUILD)/superset
+	@PYTHONDONTWRITEBYTECODE=1 $(SUPERSET_VENV)/bin/python src/test/jinja/corpus.py $(BUILD)/superset/corpus.json
+	@$(CLUSTER) $(PYTHON) src/test/jinja/differential.py $(BUILD)/superset/corpus.json
+
 HTML5LIB ?= ../shared/html5lib-tests
 CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) src/core/select/as_xml.cpp \
                    $(wildcard src/test/conformance/*.cpp))

@@ -56,7 +56,7 @@ class Macros:
         self.filters = self._read_filters()
         if self.variables['filter'] is None and self.filters:
             self.variables['filter'] = [dict(one) for one in self.filters]
-        self._read_times()
+        self._read_times({'from_dttm', 'to_dttm'} & {*context, *parameters})
 
     def callables(self):
         names = ('cache_key_wrapper', 'current_user_email', 'current_user_id', 'current_user_rls_rules', 'current_user_roles',
@@ -80,10 +80,13 @@ class Macros:
             one = {plain(key): value for key, value in _as_object(one, 'an element of adhoc_filters').items()}
             if one.get('expressionType') == 'SIMPLE' and one.get('clause', 'WHERE') == 'WHERE':
                 found.append({'op': one.get('operator'), 'col': one.get('subject'), 'val': one.get('comparator')})
+        for one in found:
+            if one['op'] == 'TEMPORAL_RANGE' and self.input.get('time_range'):
+                one['val'] = self.input['time_range']  # that of the dashboard goes before a chart's own
         return found
 
-    def _read_times(self):
-        if self.variables['from_dttm'] is None and self.variables['to_dttm'] is None and self.input.get('time_range'):
+    def _read_times(self, given):
+        if not given and self.input.get('time_range'):
             ends = since_until(plain(self.input['time_range']), self.now)
             for name, end in zip(('from_dttm', 'to_dttm'), ends):
                 self.variables[name] = None if end is None else marked(end.isoformat(), VALUE)

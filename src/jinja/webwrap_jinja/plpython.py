@@ -39,11 +39,11 @@ class Host:
 
 
 def run(plpy, template, context, parameters):
-    """render() with an SQL error for whatever goes wrong."""
+    """The outcome of render() as JSON: sql, or sqlstate, message and hint."""
     try:
-        return render(template, json.loads(context), json.loads(parameters), Host(plpy))
+        outcome = {'sql': render(template, json.loads(context), json.loads(parameters), Host(plpy))}
     except RenderError as error:
-        shown = {'message': error.message, 'sqlstate': error.sqlstate, 'hint': error.hint}
+        outcome = {'sqlstate': error.sqlstate, 'message': error.message, 'hint': error.hint or ''}
     except Interrupted as interrupted:
-        raise interrupted.cause from None
-    plpy.error(**{key: text.encode(errors='replace').decode() for key, text in shown.items() if text})
+        outcome = {'sqlstate': getattr(interrupted.cause, 'sqlstate', None) or '57014', 'message': str(interrupted.cause), 'hint': ''}
+    return json.dumps({key: text.replace('\0', '?').encode(errors='replace').decode() for key, text in outcome.items()})

@@ -18,7 +18,8 @@ from jinja2.utils import Cycler, Joiner, Namespace
 
 from webwrap_jinja import macros, text
 from webwrap_jinja.errors import LIMIT, NOT_SUPPORTED, RenderError
-from webwrap_jinja.tracked import check_items, check_size, concat, kind_within, mark_within, marked, plain, text_of
+from webwrap_jinja.tracked import (Tracked, check_items, check_size, concat, kind_within, mark_within, marked, plain,
+                                   text_of)
 
 MAX_BITS = 20_000
 # Attributes by type; for the types without a list, all that do not begin with an underscore.
@@ -175,6 +176,8 @@ class Environment(SandboxedEnvironment):
             return obj(*arguments, **named)
         if not self.is_safe_callable(obj):
             raise SecurityError(f'{type(obj).__name__} is not safely callable')
+        if isinstance(obj, BlockReference):  # its own call joins without tracking
+            return concat(list(obj._stack[obj._depth](obj._context)))
         result = context.call(obj, *arguments, **named)
         if isinstance(getattr(obj, '__self__', None), _TIMES):
             kind = kind_within([arguments, named])
@@ -185,7 +188,9 @@ class Environment(SandboxedEnvironment):
 
     def call_binop(self, context, operator, left, right):
         if operator == '+' and isinstance(left, str) and isinstance(right, str):
-            return left + right
+            kind = kind_within([left, right])
+            result = left + right  # markup escapes the other side
+            return marked(result, kind) if kind and not isinstance(result, Tracked) else result
         if operator == '%' and isinstance(left, str):
             return text.percent(left, right)
         if operator == '*':

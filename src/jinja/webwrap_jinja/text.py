@@ -132,6 +132,7 @@ METHODS = {
     'strip': stripped,
     'swapcase': lambda text: mapped(text, str.swapcase),
     'title': lambda text: mapped(text, str.title),
+    'upper': lambda text: mapped(text, str.upper),
 }
 # Results without text.
 PREDICATES = ('count', 'endswith', 'find', 'index', 'isalnum', 'isalpha', 'isascii', 'isdecimal', 'isdigit', 'isidentifier',
@@ -172,7 +173,7 @@ def percent(text, arguments):
         for number in match.group(3, 4):
             if number == '*':
                 raise RenderError(NOT_SUPPORTED, 'a width that is an argument is not supported')
-            check_width(int(number or 0))
+            check_width(int((number or '0')[:9]))
     if kind_within(text):
         raise RenderError(BAD_VALUE, 'a value from outside cannot be a format')
     if not isinstance(text, Tracked) and type(text) is not str:  # markup escapes its arguments
@@ -236,7 +237,9 @@ def formatted(environment, text, arguments, named):
         value = arguments[first] if isinstance(first, int) else named[first]
         for is_attribute, key in rest:
             value = environment.getattr(value, key) if is_attribute else environment.getitem(value, key)
-        if '{' in spec or any(int(digits) > MAX_WIDTH for digits in re.findall(r'\d{1,9}', spec)):
+        for digits in re.findall(r'\d+', spec):
+            check_width(int(digits[:9]))
+        if '{' in spec:
             raise RenderError(NOT_SUPPORTED, f'format "{spec}" is not supported')
         value = repr_of(value) if conversion in ('r', 'a') else text_of(value) if conversion == 's' else value
         if not spec:
