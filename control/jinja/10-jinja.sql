@@ -1,5 +1,12 @@
 \echo Use "CREATE EXTENSION webwrap_jinja CASCADE" to load this file. \quit
 
+DO LANGUAGE plpython3u $python$
+try:
+    import jinja2
+except ImportError:
+    plpy.error('webwrap_jinja needs Jinja2 in the Python of the server', sqlstate='0A000', hint='Install python3-jinja2.')
+$python$;
+
 -- The Python modules of src/jinja, which the build puts in; a session loads them once.
 CREATE FUNCTION webwrap.jinja_source() RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100

@@ -149,7 +149,7 @@ class Macros:
     def current_user_email(self, add_to_cache_keys=True):
         return self._user('email')
 
-    def current_user_roles(self):
+    def current_user_roles(self, add_to_cache_keys=True):
         return sorted(self._user('roles') or []) or None
 
     def current_user_rls_rules(self):

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Renders a corpus of templates with an installed Superset: corpus.py OUT.json, run by Superset's own Python.
 
-Templates are taken at run time from the installed Superset (whatever it gives to its template processor: texts in its sources
-that have Jinja in them, SQL, metrics and columns of its example datasets), and from templates.py, which are ours. Each is
+Templates are taken at run time from the installed Superset (texts in its sources that have Jinja in them, SQL of its examples and
+time grains, calls of each macro that it gives to templates), and from templates.py, which are ours. Each is
 rendered by the processor that Superset makes for a PostgreSQL database, and the outcome is written for differential.py.
 """
 
 import ast
+import inspect
 import json
 import logging
 import os
@@ -72,6 +73,33 @@ def of_grains():
             if grain and spec.engine in GRAINS_OF}
 
 
+# A value for each parameter that a macro or filter of Superset has.
+ARGUMENTS = {'column': "'released'", 'param': "'foo'", 'key': "'k'", 'default': "'2001-01-01 : 2002-01-01'", 'remove_filter': 'true',
+             'target_type': "'DATE'", 'strftime': "'%Y-%m'", 'add_to_cache_keys': 'false', 'escape_result': 'true', 'mark': "'m'",
+             'default_to_none': 'true', 'format': "'%Y-%m-%dT%H:%M:%S'"}
+PRINTED = ("{% set v = CALL %}{{ v is none }} {{ v is string }} {% if v is string %}'{{ v }}'{% elif v is number %}{{ v }}"
+           "{% elif v is iterable %}{{ v|length }} {% for i in v %}{% if i is mapping %}{{ i.op }} {{ i.col }}{% else %}'{{ i }}'{% endif %} "
+           "{% endfor %}{% elif v %}'{{ v.time_range }}' {{ v.from_expr is none }}{% endif %}")
+
+
+def of_macros(database):
+    """Each macro that the installed Superset gives to templates, called without options and with each of them."""
+    from superset.jinja_context import JinjaTemplateProcessor
+    processor = JinjaTemplateProcessor(database=database)
+    found = {}
+    for name, macro in sorted(processor.get_context().items()):
+        if name in ('dataset', 'metric') or not hasattr(macro, 'args'):  # these need its metadata
+            continue
+        parameters = list(inspect.signature(macro.args[0]).parameters.values())
+        needed = [ARGUMENTS[one.name] for one in parameters if one.default is one.empty]
+        optional = [one.name for one in parameters if one.default is not one.empty]
+        for options in [[], *([one] for one in optional), optional]:
+            for first in [needed[0], "'country'", "'nothing'"] if needed else [None]:
+                given = ([first] if first else []) + needed[1:] + [f'{one}={ARGUMENTS[one]}' for one in options]
+                found.setdefault(PRINTED.replace('CALL', f'{name}({", ".join(given)})'), f'macro {name}')
+    return found
+
+
 CONFIG = """
 SECRET_KEY = 'only for rendering templates, with no user and no data'
 SQLALCHEMY_DATABASE_URI = 'sqlite://'
@@ -96,10 +124,14 @@ def form_data(context):
     return {**data, **({'time_range': context['time_range']} if 'time_range' in context else {})}
 
 
+def database():
+    from superset.models.core import Database
+    return Database(database_name='corpus', sqlalchemy_uri='postgresql://nobody@localhost/nothing')
+
+
 def rendered(app, template, context):
     from flask import g
     from superset.jinja_context import JinjaTemplateProcessor
-    from superset.models.core import Database
     variables = dict.fromkeys(('columns', 'filter', 'from_dttm', 'groupby', 'metrics', 'row_limit', 'row_offset', 'table_columns',
                                'time_column', 'time_grain', 'to_dttm'))
     hidden = ('_filters', 'url_params', 'time_range', 'user', 'column_types', 'now', 'datasource_id')
@@ -109,8 +141,7 @@ def rendered(app, template, context):
         user = context.get('user')
         if user:
             g.user = type('User', (), {**user, 'is_anonymous': False, 'is_authenticated': True})()
-        database = Database(database_name='corpus', sqlalchemy_uri='postgresql://nobody@localhost/nothing')
-        processor = JinjaTemplateProcessor(database=database)
+        processor = JinjaTemplateProcessor(database=database())
         try:
             return {'text': processor.process_template(template, **variables)}
         except Exception as error:  # what it cannot render is not compared
@@ -123,7 +154,7 @@ def main(out):
     import superset
     root = Path(superset.__file__).parent
     with app.app_context():
-        taken = {**of_sources(root), **of_examples(root), **of_grains()}
+        taken = {**of_sources(root), **of_examples(root), **of_grains(), **of_macros(database())}
         cases = [{'origin': f'superset {where}', 'template': text, 'context': CONTEXT} for text, where in taken.items()]
         cases += [{'origin': 'ours', 'template': text, 'context': {**CONTEXT, **extra}} for text, extra in BENIGN]
         for case in cases:
