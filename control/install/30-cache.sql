@@ -46,6 +46,8 @@ BEGIN
     WHERE b.hash = ANY (hashes)
       AND NOT EXISTS (SELECT FROM webwrap.snapshot s WHERE s.body_hash = b.hash)
       AND NOT EXISTS (SELECT FROM webwrap.cached_response c WHERE c.body_hash = b.hash)
+      AND NOT EXISTS (SELECT FROM webwrap.stored_page p WHERE p.body_hash = b.hash)
+      AND NOT EXISTS (SELECT FROM webwrap.page_template t WHERE t.prefix_hash = b.hash)
       AND NOT EXISTS (SELECT FROM webwrap.body later WHERE later.prefix_hash = b.hash);
     GET DIAGNOSTICS dropped = ROW_COUNT;
     RETURN dropped;

@@ -78,6 +78,8 @@ SELECT pg_catalog.pg_extension_config_dump('webwrap.snapshot', '');
 SELECT pg_catalog.pg_extension_config_dump('webwrap.body', $condition$
 WHERE NOT EXISTS (SELECT FROM webwrap.cached_response c WHERE c.body_hash = hash)
    OR EXISTS (SELECT FROM webwrap.snapshot s WHERE s.body_hash = hash)
+   OR EXISTS (SELECT FROM webwrap.stored_page p WHERE p.body_hash = hash)
+   OR EXISTS (SELECT FROM webwrap.page_template t WHERE t.prefix_hash = hash)
    OR EXISTS (SELECT FROM webwrap.body later WHERE later.prefix_hash = webwrap.body.hash)
 ORDER BY prefix_hash NULLS FIRST$condition$);
 

@@ -15,10 +15,10 @@ BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cfla
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
 .PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
-        bench-learn bench-further kinds
+        bench-learn bench-further bench-store bench-clusters kinds
 
 bench: ## runs all benchmarks, one after the other
-	@for name in parse select match extract fetch adapt; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
+	@for name in parse select match extract fetch adapt store clusters; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
 
 bench-deps: deps ## installs the peers of the benchmarks
 	@sh src/bench/deps.sh
@@ -55,6 +55,12 @@ bench-further: bench-pages bench-deps ## adapted XPaths on a further page of the
 kinds: ## builds cases of kinds of sites that nothing was fitted on, from packages, in build/kinds; bench-adapt then takes them too
 	@sh src/bench/kinds/deps.sh $(BUILD)/kinds
 	@$(BUILD)/kinds/venv/bin/python src/bench/kinds/build.py $(BUILD)/kinds $(KINDS)
+
+bench-store: bench-pages bench-deps ## bytes and speed of the page store, against TOAST and the zstd program (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/store.py $(EVOLUTION) --rounds $(BENCH_ROUNDS) $(BENCH_STORE)
+
+bench-clusters: bench-deps ## 100,000 generated pages grouped by template, against PL/Python with lxml (installed webwrap)
+	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/clusters.py $(BENCH_CLUSTERS)
 
 bench-learn: bench-pages bench-deps ## how often a wrapper learned from one or two values selects the rest (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/learn.py $(EVOLUTION)

@@ -25,6 +25,7 @@ from scipy.optimize import minimize
 
 KINDS = ('text', 'list', 'media')
 WORKERS = 2
+SIGNED = 6  # numbers at the end of those a confidence rests on that may count for or against it
 
 
 def f1(right):
@@ -148,7 +149,7 @@ def fit_answer(cases, returns, absent, options):
     none, _ = best_answers(absent)
     weights, intercept = fit_logistic(np.vstack([x, back, none]), np.concatenate([y, back_y, np.zeros(len(none))]),
                                       np.concatenate([np.ones(len(x) + len(back)), np.full(len(none), options.absent)]),
-                                      options.trust_l2, 2)
+                                      options.trust_l2, SIGNED)
     return rescale(weights, intercept, x, y)
 
 
@@ -166,7 +167,7 @@ def fit_holds(cases, absent, options):
                 x.append(answer['t'])
                 y.append(False)
                 share.append(options.other)
-    weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.holds_l2, 2)
+    weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.holds_l2, SIGNED)
     return weights, intercept
 
 
@@ -185,7 +186,7 @@ def main():
     parser.add_argument('--l2', type=float, default=0.05)
     parser.add_argument('--trust-l2', type=float, default=0.003)
     parser.add_argument('--holds-l2', type=float, default=0.0003)
-    parser.add_argument('--absent', type=float, default=0.7, help='weight of a page without the true elements')
+    parser.add_argument('--absent', type=float, default=2.0, help='weight of a page without the true elements')
     parser.add_argument('--silent', type=float, default=5.0, help='weight of an XPath that selects something else')
     parser.add_argument('--other', type=float, default=0.05, help='weight of a wrong answer as if it were such a one')
     options = parser.parse_args()

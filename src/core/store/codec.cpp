@@ -10,13 +10,15 @@
 #include <new>
 
 #include "core/base/error.hpp"
+#include "core/base/interrupt.hpp"
 
 namespace webwrap {
 
 namespace {
 
-constexpr int kOff = 2;           /* ZSTD_ps_disable: 0 leaves the choice to zstd */
-constexpr int kMinWindowLog = 10; /* zstd's own bounds */
+constexpr std::size_t kPieceBytes = std::size_t{128} << 10; /* at level 19 some 50 ms */
+constexpr int kOff = 2;                                     /* ZSTD_ps_disable: 0 leaves the choice to zstd */
+constexpr int kMinWindowLog = 10;                           /* zstd's own bounds */
 constexpr int kMaxWindowLog = sizeof(std::size_t) == 8 ? 31 : 30;
 
 struct CompressorDeleter {
@@ -82,10 +84,21 @@ std::string compress_body(std::string_view bytes, std::string_view prefix, int l
         set(ZSTD_c_windowLog, window_log(prefix.size() + bytes.size()));
         check_compression(ZSTD_CCtx_refPrefix(context.get(), prefix.data(), prefix.size()));
     }
+    check_compression(ZSTD_CCtx_setPledgedSrcSize(context.get(), bytes.size()));
     std::string frame(ZSTD_compressBound(bytes.size()), '\0');
-    const std::size_t size = ZSTD_compress2(context.get(), frame.data(), frame.size(), bytes.data(), bytes.size());
-    check_compression(size);
-    frame.resize(size);
+    ZSTD_outBuffer out{frame.data(), frame.size(), 0};
+    for (std::size_t done = 0;;) {
+        const std::size_t piece = std::min(bytes.size() - done, kPieceBytes);
+        ZSTD_inBuffer in{bytes.data() + done, piece, 0};
+        const bool is_last = done + piece == bytes.size();
+        const std::size_t left = ZSTD_compressStream2(context.get(), &out, &in, is_last ? ZSTD_e_end : ZSTD_e_continue);
+        check_compression(left);
+        done += in.pos;
+        if (is_last && left == 0)
+            break;
+        Interrupt::poll();
+    }
+    frame.resize(out.pos);
     frame.shrink_to_fit();
     return frame;
 }

@@ -93,9 +93,8 @@ void PathBuilder::add_level(std::vector<NodeId> elements) {
         if (const std::vector<PathCandidate> tests = common_tests(set); !tests.empty())
             level.name = tests.front().xpath.substr(level.tag.size());
     if (elements.size() == 1) {
-        const std::string_view id = page_.attribute_value(elements.front(), "id");
-        if (!id.empty() && is_stable_token(id))
-            level.id = "[@id=" + xpath_literal(id) + "]";
+        if (has_lasting_id(page_, elements.front()))
+            level.id = "[@id=" + xpath_literal(page_.attribute_value(elements.front(), "id")) + "]";
     }
     level.elements = std::move(elements);
     levels_.push_back(std::move(level));

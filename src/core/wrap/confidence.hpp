@@ -13,6 +13,8 @@ enum class Trust : std::size_t {
     kLead,      /* its score minus that of the best other answer */
     kBackShare, /* the same on the way back, for the old elements */
     kBackLead,
+    kLogShare, /* logarithms of both masses */
+    kLogBackShare,
     kMutual,   /* F1 of the group that the way back likes best against the old elements */
     kLikeness, /* means over the three families of evidence */
     kRarity,
@@ -34,8 +36,12 @@ enum class Trust : std::size_t {
     kNotElsewhere,
     kIsList, /* 1 or 0 */
     kIsMedia,
+    kTextsStay, /* share of the old page's texts, and of its names, that stand on the new page as well: how much to expect */
+    kNamesStay,
+    kTextsLost, /* what the answer falls short of that: texts not known, and likeness */
+    kLikenessLost,
 };
-inline constexpr std::size_t kTrustCount = 25;
+inline constexpr std::size_t kTrustCount = 31;
 using TrustVector = std::array<float, kTrustCount>;
 
 /* Logistic regression. */

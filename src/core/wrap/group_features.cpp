@@ -67,6 +67,8 @@ PageCounts::PageCounts(const PageFeatures &page) {
     for (std::size_t i = 0; i < page.size(); ++i) {
         const auto element = static_cast<ElementId>(i);
         texts.insert(page.content_hash(element));
+        const std::span<const TokenId> own = page.bag(element, Bag::kNameWhole);
+        names.insert(own.begin(), own.end());
         ++path_to_count[static_cast<std::uint64_t>(page.path(element))];
         ++class_to_count[class_key(page, element)];
         ++family_to_count[family_key(page, element)];

@@ -42,11 +42,12 @@ inline constexpr std::size_t kGroupFeatureCount = 25;
 
 using GroupVector = std::array<float, kGroupFeatureCount>;
 
-/* Numbers of elements with one path, and with one path and class, of a page. */
+/* Numbers of elements with one path, and with one path and class, of a page; its texts and names. */
 struct PageCounts {
     explicit PageCounts(const PageFeatures &page);
     std::unordered_map<std::uint64_t, std::int32_t> path_to_count, class_to_count, family_to_count;
     std::unordered_set<std::uint64_t> texts;
+    std::unordered_set<TokenId> names;
 };
 
 /* What a group looks like as a whole. */

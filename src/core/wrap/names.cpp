@@ -13,9 +13,17 @@ namespace {
 constexpr std::size_t kMaxLabelBytes = 60;
 constexpr int kMaxNamedAncestors = 4;
 constexpr int kMaxSpan = 1000;
+constexpr std::size_t kMaxSlugged = 200;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+/* What of a text a slug keeps: small letters, digits and all that is not ASCII. */
+std::string letters_of(std::string_view text) {
+    std::string kept = lower_case(text);
+    std::erase_if(kept, [](char c) { return !is_digit(c) && !is_lower(c) && static_cast<unsigned char>(c) < 0x80; });
+    return kept;
+}
 
 bool is_cell(std::string_view tag) { return tag == "td" || tag == "th"; }
 
@@ -108,6 +116,26 @@ std::vector<std::string_view> class_tokens(std::string_view value) {
         return true;
     });
     return tokens;
+}
+
+bool has_lasting_id(const Document &document, NodeId element) {
+    const std::string_view id = document.attribute_value(element, "id");
+    if (id.empty() || !is_stable_token(id))
+        return false;
+    const std::string spelled = letters_of(id);
+    for (NodeId node = 0; node < document.size(); ++node) {
+        if (document.kind(node) != NodeKind::kText)
+            continue;
+        const std::string_view content = trim(document.text(node));
+        if (content.size() > kMaxSlugged || content.size() * 2 <= spelled.size())
+            continue;
+        /* Most of the id: some makers of slugs put a prefix or a number to it. */
+        const std::string text = letters_of(content);
+        if (text.size() * 2 > spelled.size() && text.size() <= spelled.size() &&
+            spelled.find(text) != std::string::npos)
+            return false;
+    }
+    return true;
 }
 
 bool is_stable_token(std::string_view token) {

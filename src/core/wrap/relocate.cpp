@@ -1,11 +1,14 @@
 #include "core/wrap/relocate.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace webwrap {
 
 namespace {
+
+constexpr float kLeastShare = 0.02F;
 
 ElementGroup elements_of(const PageFeatures &page, const std::vector<NodeId> &nodes) {
     ElementGroup group;
@@ -32,6 +35,14 @@ float agreement(const GroupSearch &search, const ElementGroup &found, const Elem
     return 2 * static_cast<float>(common.size()) / static_cast<float>(found.size() + wanted.size());
 }
 
+/* Share of one set that is in another; 0 for none. */
+template <typename Set> float share_in(const Set &all, const Set &other) {
+    const auto common = std::count_if(all.begin(), all.end(), [&](const auto &one) { return other.contains(one); });
+    return all.empty() ? 0 : static_cast<float>(common) / static_cast<float>(all.size());
+}
+
+float log_share(float share) { return std::log(std::max(share, kLeastShare)); }
+
 float mean_of(const RankVector &evidence, std::size_t first, std::size_t count) {
     const auto from = evidence.begin() + static_cast<std::ptrdiff_t>(first);
     return std::accumulate(from, from + static_cast<std::ptrdiff_t>(count), 0.0F) / static_cast<float>(count);
@@ -43,7 +54,8 @@ Relocator::Relocator(const Document &old_page, const std::vector<NodeId> &target
                      const AdaptationModel &model)
     : model_(model), old_features_(old_page, tokens_), new_features_(new_page, tokens_),
       old_matcher_(old_features_, tokens_), new_matcher_(new_features_, tokens_), old_counts_(old_features_),
-      new_counts_(new_features_),
+      new_counts_(new_features_), texts_stay_(share_in(old_counts_.texts, new_counts_.texts)),
+      names_stay_(share_in(old_counts_.names, new_counts_.names)),
       search_(std::make_unique<GroupSearch>(old_features_, old_counts_, elements_of(old_features_, targets),
                                             new_matcher_, new_counts_, model.ranking)) {}
 
@@ -73,12 +85,14 @@ TrustVector Relocator::trust(const Relocation &relocation) {
     const Lead lead = lead_of(*search_, ranked_, relocation.ranked);
     set(Trust::kShare, lead.share);
     set(Trust::kLead, lead.lead);
+    set(Trust::kLogShare, log_share(lead.share));
     const GroupSearch back(new_features_, new_counts_, relocation.ranked.group, old_matcher_, old_counts_,
                            model_.ranking);
     const std::vector<RankedGroup> returned = back.find();
     const Lead back_lead = lead_of(back, returned, back.judge(search_->targets()));
     set(Trust::kBackShare, back_lead.share);
     set(Trust::kBackLead, back_lead.lead);
+    set(Trust::kLogBackShare, log_share(back_lead.share));
     set(Trust::kMutual, returned.empty() ? 0 : agreement(back, returned.front().group, search_->targets()));
     const RankVector &evidence = relocation.ranked.evidence;
     set(Trust::kLikeness, mean_of(evidence, 0, kFeatureCount));
@@ -104,6 +118,11 @@ TrustVector Relocator::trust(const Relocation &relocation) {
     set(Trust::kTag, evidence[kTagFeature]);
     set(Trust::kIsList, kind() == TargetKind::kList ? 1 : 0);
     set(Trust::kIsMedia, kind() == TargetKind::kMedia ? 1 : 0);
+    const auto of = [&trust](Trust what) { return trust[static_cast<std::size_t>(what)]; };
+    set(Trust::kTextsStay, texts_stay_);
+    set(Trust::kNamesStay, names_stay_);
+    set(Trust::kTextsLost, texts_stay_ * (1 - of(Trust::kKnownTexts)));
+    set(Trust::kLikenessLost, names_stay_ * (1 - of(Trust::kLikeness)));
     return trust;
 }
 

@@ -42,6 +42,7 @@ class Relocator {
     PageFeatures old_features_, new_features_;
     FeatureMatcher old_matcher_, new_matcher_;
     PageCounts old_counts_, new_counts_;
+    float texts_stay_, names_stay_; /* shares of the old page's that stand on the new one */
     std::unique_ptr<GroupSearch> search_;
     std::vector<RankedGroup> ranked_;
     std::vector<Relocation> found_;

@@ -75,7 +75,7 @@ std::vector<PathCandidate> CommonForm::tests() const {
 std::vector<PathCandidate> with_id(const Document &document, NodeId element) {
     std::vector<PathCandidate> tests = element_tests(document, element);
     const std::string_view id = document.attribute_value(element, "id");
-    if (!id.empty() && is_stable_token(id))
+    if (has_lasting_id(document, element))
         tests.insert(tests.begin(),
                      {std::string(document.name(element)) + "[@id=" + xpath_literal(id) + "]", 0, false});
     return tests;

@@ -29,12 +29,13 @@ struct RawRow {
     struct varlena *fields[8];
 };
 
-RawRow *read_rows(Oid table, Oid index, const int *columns, int count, struct varlena *key) {
+RawRow *read_rows(Oid table, Oid index, const int *columns, int count, struct varlena *key, KeyScanView view) {
     Relation relation = table_open(table, NoLock);
     ScanKeyData condition;
     ScanKeyInit(&condition, 1, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(key));
     /* In parallel mode no newer snapshot can be taken. */
-    Snapshot snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
+    const bool is_active = view == KeyScanView::kStatement || IsInParallelMode();
+    Snapshot snapshot = RegisterSnapshot(is_active ? GetActiveSnapshot() : GetLatestSnapshot());
     SysScanDesc scan = systable_beginscan(relation, index, true, snapshot, 1, &condition);
     RawRow *rows = nullptr;
     while (HeapTuple tuple = systable_getnext(scan)) {
@@ -60,7 +61,7 @@ RawRow *read_rows(Oid table, Oid index, const int *columns, int count, struct va
 
 } // namespace
 
-std::vector<RowFields> rows_by_key(const KeyScan &scan, std::string_view key) {
+std::vector<RowFields> rows_by_key(const KeyScan &scan, std::string_view key, KeyScanView view) {
     const ScratchMemory scratch;
     const int *columns = scan.columns.data();
     const int count = static_cast<int>(scan.columns.size());
@@ -70,12 +71,16 @@ std::vector<RowFields> rows_by_key(const KeyScan &scan, std::string_view key) {
         const Oid schema = get_namespace_oid("webwrap", true);
         const Oid table = OidIsValid(schema) ? get_relname_relid(table_name, schema) : InvalidOid;
         const Oid index = OidIsValid(schema) ? get_relname_relid(index_name, schema) : InvalidOid;
-        if (!OidIsValid(table) || !OidIsValid(index) || !ConditionalLockRelationOid(table, AccessShareLock))
+        if (!OidIsValid(table) || !OidIsValid(index))
+            return static_cast<RawRow *>(nullptr);
+        if (view == KeyScanView::kStatement)
+            LockRelationOid(table, AccessShareLock);
+        else if (!ConditionalLockRelationOid(table, AccessShareLock))
             return static_cast<RawRow *>(nullptr);
         auto *value = static_cast<struct varlena *>(palloc(VARHDRSZ + key.size()));
         SET_VARSIZE(value, VARHDRSZ + key.size());
         memcpy(VARDATA(value), key.data(), key.size());
-        RawRow *found = read_rows(table, index, columns, count, value);
+        RawRow *found = read_rows(table, index, columns, count, value, view);
         UnlockRelationOid(table, AccessShareLock);
         return found;
     });

@@ -17,8 +17,14 @@ struct KeyScan {
     std::span<const int> columns; /* attribute numbers to read, all of them text, bytea or bigint */
 };
 
-/* All rows with that key, seen by the latest snapshot. None when the table is not there, or when somebody has locked it
- * whole: nobody waits here. */
-[[nodiscard]] std::vector<RowFields> rows_by_key(const KeyScan &scan, std::string_view key);
+/* What a scan sees. */
+enum class KeyScanView : std::uint8_t {
+    kLatest,    /* what is committed now; nothing when the table is not there or somebody has locked it: nobody waits */
+    kStatement, /* what the running statement sees; waits for locks as it does */
+};
+
+/* All rows with that key. */
+[[nodiscard]] std::vector<RowFields> rows_by_key(const KeyScan &scan, std::string_view key,
+                                                 KeyScanView view = KeyScanView::kLatest);
 
 } // namespace webwrap::pg

@@ -1,3 +1,5 @@
+#include <unordered_map>
+
 #include "pg/bridge/spi.hpp"
 
 extern "C" {
@@ -62,6 +64,48 @@ std::uint64_t TrustedQueries::run(const char *sql, std::initializer_list<Paramet
             nulls[i] = first[i].value.is_null ? 'n' : ' ';
         }
         const int code = SPI_execute_with_args(sql, count, types, values, nulls, is_read_only, 0);
+        if (code < 0)
+            elog(ERROR, "query failed: %s", SPI_result_code_string(code));
+        return SPI_processed;
+    });
+}
+
+namespace {
+
+constexpr int kMaxParameters = 16;
+
+/* Plans by the address of their text, for the life of the process. */
+SPIPlanPtr &kept_plan(const char *sql) {
+    static constinit std::unordered_map<const char *, SPIPlanPtr> *plans = nullptr;
+    if (plans == nullptr)
+        plans = new std::unordered_map<const char *, SPIPlanPtr>();
+    return (*plans)[sql];
+}
+
+} // namespace
+
+std::uint64_t TrustedQueries::run_kept(const char *sql, std::initializer_list<Parameter> parameters,
+                                       bool is_read_only) {
+    const Parameter *first = parameters.begin();
+    const int count = static_cast<int>(parameters.size());
+    SPIPlanPtr *plan = &kept_plan(sql);
+    return call_pg([=] {
+        Oid types[kMaxParameters];
+        Datum values[kMaxParameters];
+        char nulls[kMaxParameters];
+        Assert(count <= kMaxParameters);
+        for (int i = 0; i < count; ++i) {
+            types[i] = first[i].type;
+            values[i] = first[i].value.datum;
+            nulls[i] = first[i].value.is_null ? 'n' : ' ';
+        }
+        if (*plan == nullptr) {
+            const SPIPlanPtr made = SPI_prepare(sql, count, types);
+            if (made == nullptr || SPI_keepplan(made) != 0)
+                elog(ERROR, "query failed: %s", SPI_result_code_string(SPI_result));
+            *plan = made;
+        }
+        const int code = SPI_execute_plan(*plan, values, nulls, is_read_only, 0);
         if (code < 0)
             elog(ERROR, "query failed: %s", SPI_result_code_string(code));
         return SPI_processed;
