@@ -117,9 +117,9 @@ def alignment(a, b, clustered):
             rows.append(row)
         return rows
 
-    mapped, todo = {}, [(a, b)]
-    while todo:
-        x, y = todo.pop()
+    mapped, pending = {}, [(a, b)]
+    while pending:
+        x, y = pending.pop()
         mapped[x] = y
         rows, i, j = table(x, y), len(x), len(y)
         while i and j:
@@ -129,7 +129,7 @@ def alignment(a, b, clustered):
                 j -= 1
             else:
                 i, j = i - 1, j - 1
-                todo.append((x[i], y[j]))
+                pending.append((x[i], y[j]))
     return mapped
 
 

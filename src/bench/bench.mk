@@ -10,12 +10,13 @@ BENCH_PROGRAMS = parse select match
 BENCH_CLUSTER  = $(PYTHON) src/test/servers/cluster.py run $(BUILD)/bench/cluster
 BENCH_SRCS     = $(wildcard $(patsubst %,src/core/%/*.cpp,base parse select match)) src/bench/harness.cpp
 BENCH_OBJS     = $(patsubst src/%.cpp,$(BUILD)/bench/%.o,$(BENCH_SRCS))
+FIT_OBJS       = $(patsubst src/%.cpp,$(BUILD)/bench/%.o,$(wildcard src/core/wrap/*.cpp))
 BENCH_LIBS    := libxml-2.0 libxxhash icu-uc icu-i18n gumbo
 BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cflags $(BENCH_LIBS)) \
                  -DGUMBO_VERSION='"$(shell pkg-config --modversion gumbo)"' -MMD -MP
 
 .PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
-        bench-learn bench-further bench-store bench-clusters kinds
+        bench-learn bench-further bench-store bench-clusters kinds fit
 
 bench: ## runs all benchmarks, one after the other
 	@for name in parse select match extract fetch adapt store clusters; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
@@ -65,12 +66,26 @@ bench-clusters: bench-deps ## 100,000 generated pages grouped by template, again
 bench-learn: bench-pages bench-deps ## how often a wrapper learned from one or two values selects the rest (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/learn.py $(EVOLUTION)
 
+# Both models: ranking and confidence fitted, and confidence alone for equal weights. FIT="--without 0" leaves half of the sites out.
+fit: bench-pages bench-deps ## fits the weights of adaptation to the pages of EVOLUTION, and writes core/wrap/fitted_model.cpp
+	@$(PYTHON) -c 'import numpy, scipy' 2>/dev/null || sh src/deps.sh python3-numpy python3-scipy
+	@+$(MAKE) --no-print-directory $(BUILD)/fit/candidates
+	@$(PYTHON) src/bench/fit/fit.py $(BUILD)/fit/candidates $(EVOLUTION) $(BUILD)/fit/fitted.json $(FIT)
+	@$(PYTHON) src/bench/fit/fit.py $(BUILD)/fit/candidates $(EVOLUTION) $(BUILD)/fit/equal.json --equal $(FIT)
+	@$(PYTHON) src/bench/fit/write_model.py $(BUILD)/fit/fitted.json $(BUILD)/fit/equal.json src/core/wrap/fitted_model.cpp
+
+$(BUILD)/fit/candidates: $(BUILD)/bench/bench/fit/candidates.o $(BUILD)/bench/wrap.a $(BUILD)/bench/core.a
+	@mkdir -p $(@D)
+	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS))
+
 # The peers' headers come with bench-deps, so what needs them is built by a make that starts after it.
 $(BENCH_PROGRAMS:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/bench/bench/%.o $(BUILD)/bench/core.a
 	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS)) -lmodest
 
-# An archive, so that a program takes only what it uses.
+# Archives, so that a program takes only what it uses.
+$(BUILD)/bench/wrap.a: $(FIT_OBJS)
 $(BUILD)/bench/core.a: $(BENCH_OBJS)
+$(BUILD)/bench/wrap.a $(BUILD)/bench/core.a:
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
@@ -78,4 +93,4 @@ $(BUILD)/bench/%.o: src/%.cpp
 	@mkdir -p $(@D)
 	@$(CXX) $(BENCH_FLAGS) -c $< -o $@
 
--include $(BENCH_OBJS:.o=.d) $(BENCH_PROGRAMS:%=$(BUILD)/bench/bench/%.d)
+-include $(BENCH_OBJS:.o=.d) $(FIT_OBJS:.o=.d) $(BUILD)/bench/bench/fit/candidates.d $(BENCH_PROGRAMS:%=$(BUILD)/bench/bench/%.d)

@@ -23,13 +23,13 @@ LIKE = 0.6  # share of paths and classes that two pages of one design have in co
 
 def shape(path):
     root = html.document_fromstring(path.read_bytes(), parser=html.HTMLParser(encoding='utf-8', huge_tree=True, remove_comments=True))
-    found, todo = set(), [(root, '')]
-    while todo:
-        element, above = todo.pop()
+    found, pending = set(), [(root, '')]
+    while pending:
+        element, above = pending.pop()
         if isinstance(element.tag, str):
             here = f'{above}/{element.tag}.{element.get("class", "")}'
             found.add(here)
-            todo.extend((child, here) for child in element)
+            pending.extend((child, here) for child in element)
     return found
 
 

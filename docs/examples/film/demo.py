@@ -23,6 +23,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 sys.path[:0] = [str(HERE), str(REPOSITORY / 'src' / 'test' / 'servers')]
+import command  # noqa: E402
 import manual  # noqa: E402
 import terminal  # noqa: E402
 from catalogue import COLUMNS, FILM_COUNT  # noqa: E402
@@ -296,27 +297,17 @@ def main(argv):
     parser.add_argument('--seed', default='', help='of the catalogue (default: 1)')
     parser.add_argument('--keep', action='store_true', help='leave both servers running until Ctrl-C')
     options = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    BUILD.mkdir(parents=True, exist_ok=True)
-    demo = None
-    try:
-        demo = Demo(find_layout('classic'), find_layout(options.layout_after or 'cards'), options.seed or '1')
+
+    def start():
+        return Demo(find_layout('classic'), find_layout(options.layout_after or 'cards'), options.seed or '1')
+
+    def work(demo):
         status = demo.run()
         if options.keep:
             demo.keep()
         return status
-    except LayoutError as error:
-        terminal.verdict(False, f'the site could not be made: {error}')
-        return 2
-    except (Failure, RuntimeError, TimeoutError) as error:
-        print(f'\n{terminal.bad("The demo failed.")}\n{error}', flush=True)
-        return 1
-    except KeyboardInterrupt:
-        print('\ninterrupted')
-        return 130
-    finally:
-        if demo is not None:
-            demo.tidy_up()
+
+    return command.run(BUILD, start, work)
 
 
 if __name__ == '__main__':

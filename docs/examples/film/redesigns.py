@@ -13,7 +13,6 @@ Exit status: 0 when no value was wrong and what cannot be adapted was refused, 1
 import argparse
 import json
 import os
-import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -23,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 sys.path[:0] = [str(HERE), str(REPOSITORY / 'src' / 'test' / 'servers')]
-import terminal  # noqa: E402
+import command  # noqa: E402
 from catalogue import COLUMNS, FILM_COUNT, PAGE_SIZE, catalogue  # noqa: E402
 from checks import Failure, ask, compare_with_truth, load_truth, require  # noqa: E402
 from cluster import Cluster  # noqa: E402
@@ -252,13 +251,13 @@ def main(argv):
     parser.add_argument('--skip-chain', action='store_true', help='each of the first design only')
     parser.add_argument('--json', type=Path, help='writes the outcomes there, too')
     options = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    BUILD.mkdir(parents=True, exist_ok=True)
-    series = None
-    try:
-        redesigns = [REDESIGNS[number - 1] for number in options.only or range(1, len(REDESIGNS) + 1)]
+    redesigns = [REDESIGNS[number - 1] for number in options.only or range(1, len(REDESIGNS) + 1)]
+
+    def start():
         say(bold(f'webwrap: {len(redesigns)} redesigns of a site with {FILM_COUNT:,} films'))
-        series = Series(options.seed or '1', redesigns)
+        return Series(options.seed or '1', redesigns)
+
+    def work(series):
         series.set_up()
         series.each()
         if not options.skip_chain:
@@ -266,18 +265,8 @@ def main(argv):
         if options.json:
             options.json.write_text(json.dumps([{**asdict(o), 'verdict': o.verdict} for o in series.outcomes], indent=1))
         return series.conclude()
-    except LayoutError as error:
-        verdict(False, f'the site could not be made: {error}')
-        return 2
-    except (Failure, RuntimeError, TimeoutError) as error:
-        print(f'\n{terminal.bad("The demo failed.")}\n{error}', flush=True)
-        return 1
-    except KeyboardInterrupt:
-        print('\ninterrupted')
-        return 130
-    finally:
-        if series is not None:
-            series.tidy_up()
+
+    return command.run(BUILD, start, work)
 
 
 if __name__ == '__main__':

@@ -32,6 +32,9 @@ struct ClusteredScoring {
     [[nodiscard]] static Value total(Value matched, std::int32_t degree_a, std::int32_t degree_b) {
         return matched / std::max(degree_a, degree_b);
     }
+    [[nodiscard]] static Value matched(Value total, std::int32_t degree_a, std::int32_t degree_b) {
+        return total * std::max(degree_a, degree_b);
+    }
     /* Each child of the one with fewer counts 1 at most. */
     [[nodiscard]] static Value bound(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
         const std::int32_t degree_a = a.degree(x), degree_b = b.degree(y);

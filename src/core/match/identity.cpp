@@ -1,5 +1,7 @@
 #include "core/match/identity.hpp"
 
+#include <cstring>
+#include <type_traits>
 #include <utility>
 
 #define XXH_INLINE_ALL
@@ -14,20 +16,22 @@ constexpr TreeNode kNodesPerCell = 32;
 constexpr std::size_t kHashedEnd = 32;
 constexpr TreeNode kBlock = 16; /* nodes compared before a difference is looked for */
 
+static_assert(std::has_unique_object_representations_v<NodeShape>, "shapes are compared as bytes");
+
 /* Of the nodes at both ends; others that differ only in between are told apart when a hit is verified. */
 std::uint64_t hash_of(const Tree &tree, TreeNode node) {
     const auto size = static_cast<std::size_t>(tree.subtree_size(node));
-    const auto extend = [size](auto values, std::uint64_t hash) {
-        if (size <= 2 * kHashedEnd)
-            return XXH3_64bits_withSeed(values.data(), values.size_bytes(), hash);
-        hash = XXH3_64bits_withSeed(values.data(), kHashedEnd * sizeof(values[0]), hash);
-        return XXH3_64bits_withSeed(values.last(kHashedEnd).data(), kHashedEnd * sizeof(values[0]), hash);
-    };
-    return extend(tree.sizes_of(node), extend(tree.labels_of(node), size));
+    const auto shapes = tree.shapes_of(node);
+    if (size <= 2 * kHashedEnd)
+        return XXH3_64bits(shapes.data(), shapes.size_bytes());
+    const std::uint64_t hash = XXH3_64bits_withSeed(shapes.data(), kHashedEnd * sizeof(NodeShape), size);
+    return XXH3_64bits_withSeed(shapes.last(kHashedEnd).data(), kHashedEnd * sizeof(NodeShape), hash);
 }
 
 bool have_equal_ranges(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
-    return std::ranges::equal(a.labels_of(x), b.labels_of(y)) && std::ranges::equal(a.sizes_of(x), b.sizes_of(y));
+    const auto shapes_a = a.shapes_of(x), shapes_b = b.shapes_of(y);
+    return shapes_a.size() == shapes_b.size() &&
+           std::memcmp(shapes_a.data(), shapes_b.data(), shapes_a.size_bytes()) == 0;
 }
 
 } // namespace
@@ -36,22 +40,12 @@ bool RangeIdentity::compare(TreeNode a, TreeNode b, CellBudget &budget) {
     const TreeNode size = a_.subtree_size(a);
     budget.reserve(size / kNodesPerCell);
     budget.tick(size / kNodesPerCell);
-    const LabelId *const labels_a = a_.labels_of(a).data(), *const labels_b = b_.labels_of(b).data();
-    const TreeNode *const sizes_a = a_.sizes_of(a).data(), *const sizes_b = b_.sizes_of(b).data();
-    const auto first_difference = [&](TreeNode first, TreeNode end) {
-        while (first < end && labels_a[first] == labels_b[first] && sizes_a[first] == sizes_b[first])
-            ++first;
-        return first;
-    };
+    const NodeShape *const shapes_a = a_.shapes_of(a).data(), *const shapes_b = b_.shapes_of(b).data();
     TreeNode at = 0;
-    for (; at + kBlock <= size; at += kBlock) {
-        std::uint32_t difference = 0;
-        for (TreeNode i = at; i < at + kBlock; ++i)
-            difference |= static_cast<std::uint32_t>((labels_a[i] ^ labels_b[i]) | (sizes_a[i] ^ sizes_b[i]));
-        if (difference != 0)
-            break;
-    }
-    at = first_difference(at, size);
+    while (at + kBlock <= size && std::memcmp(shapes_a + at, shapes_b + at, kBlock * sizeof(NodeShape)) == 0)
+        at += kBlock;
+    while (at < size && shapes_a[at].label == shapes_b[at].label && shapes_a[at].size == shapes_b[at].size)
+        ++at;
     if (at == size)
         return true;
     different_a_ = a + at;

@@ -32,13 +32,17 @@ class IndexedIdentity {
     std::span<const SubtreeClass> b_to_class_;
 };
 
-/* The same without an index, for trees that are compared once: a subtree is a range of two arrays, which are compared
+/* The same without an index, for trees that are compared once: a subtree is a range of an array, and ranges are compared
  * when that is asked for, and a class is found when it is asked for, by the range's hash and verified. Most of two versions
  * of a page is never looked at again after it was found identical, or has no counterpart at all; an index would have to
  * read all of it. The trees must outlive this. */
 class RangeIdentity {
   public:
-    RangeIdentity(const Tree &a, const Tree &b) : a_(a), b_(b) {}
+    RangeIdentity(const Tree &a, const Tree &b) : a_(a), b_(b) {
+        for (const Tree *tree : {&a, &b})
+            for (TreeNode node = 0; node < tree->size(); node += kShapesPerLine)
+                __builtin_prefetch(&tree->shape(node)); /* in order, before a matching goes through them in leaps */
+    }
 
     static constexpr bool kHasClasses = false;
 
@@ -65,6 +69,8 @@ class RangeIdentity {
         TreeNode node;
         SubtreeClass id;
     };
+
+    static constexpr TreeNode kShapesPerLine = 64 / sizeof(NodeShape); /* of the processor's cache */
 
     [[nodiscard]] bool compare(TreeNode a, TreeNode b, CellBudget &budget);
     [[nodiscard]] SubtreeClass class_of(const Tree &tree, TreeNode node, std::vector<SubtreeClass> &node_to_class);

@@ -15,8 +15,12 @@ struct SimpleScoring {
     [[nodiscard]] static Value identical(std::int32_t size) { return size; }
     [[nodiscard]] static Value leaf() { return 1; }
     [[nodiscard]] static Value total(Value matched, std::int32_t, std::int32_t) { return matched + 1; }
+    [[nodiscard]] static Value matched(Value total, std::int32_t, std::int32_t) { return total - 1; }
+    /* Children pair with children only, and what is below them with what is below them. */
     [[nodiscard]] static Value bound(const Tree &a, TreeNode x, const Tree &b, TreeNode y) {
-        return std::min(a.subtree_size(x), b.subtree_size(y));
+        const NodeShape &shape_a = a.shape(x), &shape_b = b.shape(y);
+        const std::int32_t below_a = shape_a.size - 1 - shape_a.degree, below_b = shape_b.size - 1 - shape_b.degree;
+        return 1 + std::min(shape_a.degree, shape_b.degree) + std::min(below_a, below_b);
     }
 };
 

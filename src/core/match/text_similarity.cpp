@@ -127,6 +127,10 @@ TextMeasure text_measure_from_name(std::string_view name) {
                 "Known measures are " + known + ".");
 }
 
+std::string_view name_of(TextMeasure measure) {
+    return std::ranges::find(kTextMeasures, measure, &std::pair<std::string_view, TextMeasure>::second)->first;
+}
+
 double text_similarity(std::string_view a, std::string_view b, TextMeasure measure, CellBudget &budget) {
     const std::string folded_a = fold_space(a), folded_b = fold_space(b);
     if (folded_a == folded_b)

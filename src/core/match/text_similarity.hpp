@@ -18,6 +18,7 @@ enum class TextMeasure : std::uint8_t { kExact, kWords, kBigram, kJaroWinkler, k
 
 /* The measure of a name as above. Throws kInvalidArgument, listing them, for others. */
 [[nodiscard]] TextMeasure text_measure_from_name(std::string_view name);
+[[nodiscard]] std::string_view name_of(TextMeasure measure);
 
 /* 0..1, symmetric, 1 for equal texts; 0 if only one is empty. Throws kLimitExceeded above max_match_cells; polls.
  * O(|a| * |b|) for edit, after what is equal at both ends; O(n log n) for the others. */

@@ -184,12 +184,15 @@ Tree TreeBuilder::finish(std::int32_t root_siblings) {
     Tree tree = std::move(tree_);
     tree_ = Tree(*tree.labels_);
     tree.root_siblings_ = root_siblings;
-    tree.node_to_size_.assign(tree.node_to_label_.size(), 1);
-    tree.node_to_degree_.assign(tree.node_to_label_.size(), 0);
+    tree.node_to_shape_.reserve(tree.node_to_label_.size());
+    for (const LabelId label : tree.node_to_label_)
+        tree.node_to_shape_.push_back({label, 1, 0, 0});
     for (TreeNode node = tree.size() - 1; node > 0; --node) {
-        const auto parent = Tree::index(tree.parent(node));
-        tree.node_to_size_[parent] += tree.subtree_size(node);
-        ++tree.node_to_degree_[parent];
+        const NodeShape &child = tree.shape(node);
+        NodeShape &parent = tree.node_to_shape_[Tree::index(tree.parent(node))];
+        parent.size += child.size;
+        ++parent.degree;
+        parent.child_labels |= NodeShape::bit_of(child.label);
     }
     return tree;
 }

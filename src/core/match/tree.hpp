@@ -54,20 +54,32 @@ struct TreeOptions {
     std::shared_ptr<const TextPattern> text_pattern = {}; /* all texts in which it is found count as one, of one word */
 };
 
+/* What comparisons look at, together, since they go through trees in leaps. */
+struct NodeShape {
+    LabelId label;
+    TreeNode size;              /* nodes of the subtree, the node included */
+    std::int32_t degree;        /* number of children */
+    std::uint32_t child_labels; /* the labels of the children as a set that holds 32 kinds of them, see bit_of */
+    [[nodiscard]] static std::uint32_t bit_of(LabelId label) {
+        return std::uint32_t{1} << (static_cast<std::uint32_t>(label) % 32);
+    }
+};
+
 /* A labelled ordered tree as flat arrays in pre-order: the subtree of a node is the range node .. end_of(node) - 1, and
  * the next sibling of a child is end_of(child). May be empty. Immutable once built. */
 class Tree {
   public:
     [[nodiscard]] TreeNode size() const noexcept { return static_cast<TreeNode>(node_to_label_.size()); }
     [[nodiscard]] bool empty() const noexcept { return node_to_label_.empty(); }
-    [[nodiscard]] LabelId label(TreeNode node) const { return node_to_label_[index(node)]; }
+    [[nodiscard]] LabelId label(TreeNode node) const { return shape(node).label; }
     /* kNoTreeNode for the root. */
     [[nodiscard]] TreeNode parent(TreeNode node) const { return node_to_parent_[index(node)]; }
     /* Nodes of the subtree, the node included. */
-    [[nodiscard]] TreeNode subtree_size(TreeNode node) const { return node_to_size_[index(node)]; }
+    [[nodiscard]] TreeNode subtree_size(TreeNode node) const { return shape(node).size; }
     [[nodiscard]] TreeNode end_of(TreeNode node) const { return node + subtree_size(node); }
     /* Number of children. */
-    [[nodiscard]] std::int32_t degree(TreeNode node) const { return node_to_degree_[index(node)]; }
+    [[nodiscard]] std::int32_t degree(TreeNode node) const { return shape(node).degree; }
+    [[nodiscard]] const NodeShape &shape(TreeNode node) const { return node_to_shape_[index(node)]; }
     [[nodiscard]] bool is_leaf(TreeNode node) const { return subtree_size(node) == 1; }
     /* Siblings of a node, itself included: t(n) of the paper. For the root: root_siblings(). */
     [[nodiscard]] std::int32_t siblings(TreeNode node) const {
@@ -84,9 +96,9 @@ class Tree {
         return std::span<const LabelId>(node_to_label_)
             .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
     }
-    /* subtree_size of these nodes. With the labels they say all of a subtree: equal ranges, identical subtrees. */
-    [[nodiscard]] std::span<const TreeNode> sizes_of(TreeNode node) const {
-        return std::span<const TreeNode>(node_to_size_)
+    /* The shapes of these nodes, which say all of a subtree: equal ranges, identical subtrees. */
+    [[nodiscard]] std::span<const NodeShape> shapes_of(TreeNode node) const {
+        return std::span<const NodeShape>(node_to_shape_)
             .subspan(index(node), static_cast<std::size_t>(subtree_size(node)));
     }
     [[nodiscard]] const LabelTable &label_table() const noexcept { return *labels_; }
@@ -98,8 +110,7 @@ class Tree {
 
     const LabelTable *labels_;
     std::vector<TreeNode> node_to_parent_;
-    std::vector<TreeNode> node_to_size_;
-    std::vector<std::int32_t> node_to_degree_;
+    std::vector<NodeShape> node_to_shape_;
     std::vector<LabelId> node_to_label_;
     std::vector<NodeId> node_to_document_;
     std::int32_t root_siblings_ = 1;
@@ -112,7 +123,7 @@ class TreeBuilder {
 
     /* Adds a node below `parent` (kNoTreeNode for the root) after everything added before, and returns it. */
     TreeNode add(TreeNode parent, LabelId label, NodeId document_node = kNoNode);
-    [[nodiscard]] LabelId label(TreeNode node) const { return tree_.label(node); }
+    [[nodiscard]] LabelId label(TreeNode node) const { return tree_.node_to_label_[static_cast<std::size_t>(node)]; }
     /* The node that the next call of add returns. */
     [[nodiscard]] TreeNode next() const noexcept { return tree_.size(); }
     /* The finished tree; the builder is empty afterwards. O(size). */

@@ -18,16 +18,17 @@ namespace webwrap {
  * because
  *   - an identical pair has the largest value that either side can have, so identical children at both ends of the two
  *     lists are paired at once (any optimal pairing can be exchanged for one that does so);
- *   - a child whose label does not occur among the other side's children adds nothing and is left out;
+ *   - a child whose label does not occur among the other side's children adds nothing and is left out, and where that
+ *     is all of them no table is opened;
  *   - a pair that could not raise its cell even with the largest value its size or degrees allow is not computed;
  *   - the value of a pair depends on its two subtrees only (a sibling count is the parent's degree), so it is kept in a
  *     memo by classes of identical subtrees, whose size is bounded: a lost entry is computed again.
  * Frames replace recursion; each keeps one rolling row. O(|a|*|b|) time at worst; O(depth*fanout) memory and the memo.
  *
  * Identity says which subtrees are identical, see IndexedIdentity. Scoring says: Value; identical(size), the value of an
- * identical pair; leaf(), of a pair of which only one is a leaf; total(matched, degree, degree), of a pair whose
- * children's best pairing is worth `matched`; bound(tree, node, tree, node), which no pair of inner nodes of one label
- * exceeds. Pairs with different labels are worth 0. */
+ * identical pair, and more for none of that size; leaf(), of a pair of which only one is a leaf; total(matched, degree,
+ * degree), of a pair whose children's best pairing is worth `matched`, and matched(total, degree, degree), the way back;
+ * bound(tree, node, tree, node), which no pair of inner nodes of one label exceeds. Pairs with different labels are worth 0. */
 template <typename Scoring, typename Identity> class TreeMatcher {
   public:
     using Value = typename Scoring::Value;
@@ -45,7 +46,6 @@ template <typename Scoring, typename Identity> class TreeMatcher {
 
     /* The same for a value of at least `needed`; otherwise something below it, which may take much less. */
     [[nodiscard]] Value match(TreeNode a, TreeNode b, Value needed) {
-        needed_ = needed;
         frames_.clear(); /* an error may have left some */
         items_.clear();
         rows_.clear();
@@ -56,7 +56,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
                      kNoColumn};
         if (knows(x, y))
             return value_;
-        open(x, y);
+        open(x, y, needed);
         while (!frames_.empty())
             if (fill())
                 close();
@@ -64,11 +64,11 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
   private:
-    static constexpr std::int64_t kFrameCells = 16;  /* a frame costs about as much as so many cells */
-    static constexpr std::int64_t kFewCells = 64;    /* such tables are kept whole, see fill_few; at most 64 */
-    static constexpr std::int32_t kFewChildren = 16; /* without a table these are soon looked at again */
+    static constexpr std::int64_t kFrameCells = 16; /* a frame costs about as much as so many cells */
+    static constexpr std::int64_t kFewCells = 64;   /* such tables are kept whole, see fill_few; at most 64 */
     static constexpr SubtreeClass kNoClass = -1;
     static constexpr std::int32_t kNoColumn = -1;
+    static constexpr std::int32_t kRepeats = -2; /* a link where there are no columns: see find_repeats */
 
     struct Item {
         TreeNode node;
@@ -97,6 +97,8 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         RowState row;
         std::uint64_t known; /* of few cells: those that are computed */
         Value paired;        /* worth of the identical children at both ends */
+        Value needed;  /* below which a bound of the pair's value will do; 0 but for what is on the only way to it */
+        bool is_bound; /* the table's sum is one */
     };
 
     /* True when the value, now in value_, takes no look at the children. Only different subtrees of one label that both
@@ -106,6 +108,8 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             value_ = Value{0};
         else if (a.size == 1 || b.size == 1)
             value_ = a.size == b.size ? scoring_.identical(1) : scoring_.leaf();
+        else if (!may_share_children(a, b))
+            value_ = scoring_.total(Value{0}, a_.degree(a.node), b_.degree(b.node));
         else if (a.id != kNoClass && b.id != kNoClass) {
             if (a.id == b.id) {
                 value_ = scoring_.identical(a.size);
@@ -122,32 +126,43 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return true;
     }
 
+    /* Whether two inner nodes may have children of one label. */
+    [[nodiscard]] bool may_share_children(const Item &a, const Item &b) const {
+        return (a_.shape(a.node).child_labels & b_.shape(b.node).child_labels) != 0;
+    }
+
     /* Begins with the table of a pair's children, and, while that has a single cell, with the table of its pair; or, when
      * no table is needed, leaves the value of the pair that was looked at last in value_. */
-    void open(Item a, Item b) {
-        while (open_table(a, b) == Table::kSingle) {
+    void open(Item a, Item b, Value needed = Value{0}) {
+        while (open_table(a, b, needed) == Table::kSingle) {
+            needed = needed_sum(frames_.back());
             a = items_[frames_.back().first_a];
             b = items_[frames_.back().first_b];
         }
     }
 
-    [[nodiscard]] Table open_table(const Item &a, const Item &b) {
+    [[nodiscard]] Value needed_sum(const Frame &frame) const {
+        return scoring_.matched(frame.needed, frame.degree_a, frame.degree_b) - frame.paired;
+    }
+
+    [[nodiscard]] Table open_table(const Item &a, const Item &b, Value needed) {
         Frame frame{};
         frame.id_a = a.id;
         frame.id_b = b.id;
         frame.degree_a = a_.degree(a.node);
         frame.degree_b = b_.degree(b.node);
+        frame.needed = needed;
         frame.first_item = items_.size();
         collect(frame, a.node, b.node);
         budget_.reserve(kFrameCells + std::int64_t{frame.count_a} * frame.count_b);
         budget_.tick(kFrameCells + frame.degree_a + frame.degree_b);
-        frame.table = frames_.empty() && stays_below_needed(frame) ? Table::kNone : table_of(frame);
+        frame.table = stays_below_needed(frame) ? Table::kNone : table_of(frame);
         frame.first_row = rows_.size();
         switch (frame.table) {
         case Table::kNone:
             value_ = scoring_.total(frame.paired, frame.degree_a, frame.degree_b);
-            if (frame.degree_a + frame.degree_b > kFewChildren)
-                remember(frame);
+            is_bound_ = frame.is_bound;
+            remember(frame);
             items_.resize(frame.first_item);
             return Table::kNone;
         case Table::kSingle:
@@ -165,21 +180,22 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return frame.table;
     }
 
-    /* Whether even all that is left of the children of the pair that was asked for could not make it what is needed. Then
-     * they count as if they were paired, and nothing is remembered. */
+    /* Whether even all that is left of the children could not make the pair what is needed. Then they count as if they were
+     * paired. */
     [[nodiscard]] bool stays_below_needed(Frame &frame) {
+        if (frame.needed <= Value{0})
+            return false;
         const auto most = [this](std::span<const Item> items) {
             Value sum{0};
             for (const Item &item : items)
                 sum += scoring_.identical(item.size);
             return sum;
         };
-        const Value paired = frame.paired + std::min(most(rows_of(frame)), most(columns_of(frame)));
-        if (scoring_.total(paired, frame.degree_a, frame.degree_b) >= needed_)
+        const Value sum = std::min(most(rows_of(frame)), most(columns_of(frame)));
+        if (sum >= needed_sum(frame))
             return false;
-        frame.paired = paired;
-        frame.id_a = kNoClass;
-        return true;
+        frame.paired += sum;
+        return frame.is_bound = true;
     }
 
     /* What the children that are not paired yet need. Pairs them when that takes no table. */
@@ -206,6 +222,13 @@ template <typename Scoring, typename Identity> class TreeMatcher {
 
     /* Pairs identical children at both ends and keeps of the others those whose label may occur on both sides. */
     void collect(Frame &frame, TreeNode a, TreeNode b) {
+        std::uint32_t common = a_.shape(a).child_labels & b_.shape(b).child_labels;
+        if (common == 0)
+            return;
+        if (frame.degree_a == 1 && frame.degree_b == 1) {
+            list_only_children(frame, a + 1, b + 1);
+            return;
+        }
         const TreeNode end_a = a_.end_of(a), end_b = b_.end_of(b);
         ++a;
         ++b;
@@ -214,31 +237,52 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             a = a_.end_of(a);
             b = b_.end_of(b);
         }
-        const std::uint64_t common = labels_among(a_, a, end_a) & labels_among(b_, b, end_b);
+        if (frame.paired > Value{0}) /* some are gone */
+            common = labels_among(a_, a, end_a) & labels_among(b_, b, end_b);
         if (common == 0)
             return;
         frame.first_a = items_.size();
-        list_children(a_, a, end_a, common);
+        list_children(a_, a, end_a, frame.degree_a, common);
         frame.first_b = items_.size();
-        list_children(b_, b, end_b, common);
+        list_children(b_, b, end_b, frame.degree_b, common);
         frame.count_a = static_cast<std::int32_t>(frame.first_b - frame.first_a);
         frame.count_b = static_cast<std::int32_t>(items_.size() - frame.first_b);
         pair_last(frame);
         pair_first(frame);
     }
 
-    /* Labels as a set that holds 64 kinds of them. */
-    static std::uint64_t bit_of(LabelId label) { return std::uint64_t{1} << (static_cast<std::uint32_t>(label) % 64); }
-    static std::uint64_t labels_among(const Tree &tree, TreeNode child, TreeNode end) {
-        std::uint64_t labels = 0;
-        for (; child < end; child = tree.end_of(child))
-            labels |= bit_of(tree.label(child));
+    [[nodiscard]] static std::uint32_t labels_among(const Tree &tree, TreeNode child, TreeNode end) {
+        std::uint32_t labels = 0;
+        while (child < end) {
+            const NodeShape &shape = tree.shape(child);
+            labels |= NodeShape::bit_of(shape.label);
+            child += shape.size;
+        }
         return labels;
     }
-    void list_children(const Tree &tree, TreeNode child, TreeNode end, std::uint64_t labels) {
-        for (; child < end; child = tree.end_of(child))
-            if (const LabelId label = tree.label(child); (bit_of(label) & labels) != 0)
-                items_.push_back({child, label, tree.subtree_size(child), kNoClass, kNoColumn});
+
+    void list_only_children(Frame &frame, TreeNode a, TreeNode b) {
+        const NodeShape &shape_a = a_.shape(a), &shape_b = b_.shape(b);
+        if (shape_a.label != shape_b.label)
+            return;
+        frame.first_a = items_.size();
+        frame.first_b = frame.first_a + 1;
+        frame.count_a = frame.count_b = 1;
+        items_.push_back({a, shape_a.label, shape_a.size, kNoClass, kNoColumn});
+        items_.push_back({b, shape_b.label, shape_b.size, kNoClass, kNoColumn});
+    }
+
+    void list_children(const Tree &tree, TreeNode child, TreeNode end, std::int32_t count, std::uint32_t labels) {
+        const std::size_t first = items_.size();
+        items_.resize(first + static_cast<std::size_t>(count));
+        Item *next = items_.data() + first;
+        while (child < end) {
+            const NodeShape &shape = tree.shape(child);
+            if ((NodeShape::bit_of(shape.label) & labels) != 0)
+                *next++ = {child, shape.label, shape.size, kNoClass, kNoColumn};
+            child += shape.size;
+        }
+        items_.resize(static_cast<std::size_t>(next - items_.data()));
     }
 
     void pair_first(Frame &frame) {
@@ -272,12 +316,12 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     /* True only when each pair of children with one label is worth what two leaves are. */
     [[nodiscard]] bool pairs_count_alike(const Frame &frame) {
         const auto labels_of_inner = [](std::span<const Item> items) {
-            std::uint64_t labels = 0;
+            std::uint32_t labels = 0;
             for (const Item &item : items)
-                labels |= item.size > 1 ? bit_of(item.label) : 0;
+                labels |= item.size > 1 ? NodeShape::bit_of(item.label) : 0;
             return labels;
         };
-        const std::uint64_t rows = labels_of_inner(rows_of(frame)), columns = labels_of_inner(columns_of(frame));
+        const std::uint32_t rows = labels_of_inner(rows_of(frame)), columns = labels_of_inner(columns_of(frame));
         return scoring_.leaf() == scoring_.identical(1) ? (rows & columns) == 0 : (rows | columns) == 0;
     }
 
@@ -298,6 +342,7 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     [[nodiscard]] bool fill() {
         if (frames_.back().table == Table::kSingle) { /* open has seen to its pair */
             rows_.back() = value_;
+            frames_.back().is_bound = is_bound_;
             return true;
         }
         if (frames_.back().table == Table::kFew)
@@ -326,7 +371,8 @@ template <typename Scoring, typename Identity> class TreeMatcher {
                 if (static_cast<Value>(diagonal + most) <= above)
                     continue;
                 Item &b = columns[at.column];
-                if (static_cast<Value>(diagonal + bound(a, b)) <= std::max(above, at.raised))
+                const Value reached = std::max(above, at.raised) - diagonal;
+                if (scoring_.identical(std::min(a.size, b.size)) <= reached || bound(a, b) <= reached)
                     continue;
                 if (a.size > 1 && b.size > 1)
                     find_classes(a, b);
@@ -356,45 +402,53 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
     [[nodiscard]] Value bound(const Item &a, const Item &b) const {
-        return a.size == 1 || b.size == 1 ? scoring_.identical(1) : scoring_.bound(a_, a.node, b_, b.node);
+        if (a.size == 1 || b.size == 1)
+            return scoring_.identical(1);
+        if (!may_share_children(a, b))
+            return scoring_.total(Value{0}, a_.degree(a.node), b_.degree(b.node));
+        return scoring_.bound(a_, a.node, b_, b.node);
     }
 
     /* A small table: its cells' values or, until they are known, bounds, and room for the sums. */
     void list_few_cells(Frame &frame) {
         const auto rows = rows_of(frame), columns = columns_of(frame);
         const std::size_t cells = rows.size() * columns.size();
-        rows_.resize(rows_.size() + cells + (rows.size() + 1) * (columns.size() + 1), Value{0});
+        rows_.resize(rows_.size() + cells + (is_line(frame) ? 1 : (rows.size() + 1) * (columns.size() + 1)), Value{0});
         Value *value = rows_.data() + frame.first_row;
         frame.known = ~std::uint64_t{0};
-        column_labels_.clear();
-        const auto labels_below = [](const Tree &tree, const Item &item) {
-            return labels_among(tree, item.node + 1, tree.end_of(item.node));
-        };
-        for (const Item &b : columns)
-            column_labels_.push_back(labels_below(b_, b));
+        if (!Identity::kHasClasses) {
+            find_repeats(rows);
+            find_repeats(columns);
+        }
         std::uint64_t bit = 1;
         for (const Item &a : rows) {
-            const std::uint64_t labels = labels_below(a_, a);
             for (std::size_t j = 0; j < columns.size(); ++j, bit <<= 1, ++value) {
                 const Item &b = columns[j];
                 if (a.label != b.label)
                     continue;
                 if (a.size == 1 || b.size == 1) {
                     *value = a.size == b.size ? scoring_.identical(1) : scoring_.leaf();
-                } else if ((labels & column_labels_[j]) == 0) {
-                    *value = scoring_.total(Value{0}, a_.degree(a.node), b_.degree(b.node));
                 } else {
                     *value = bound(a, b);
-                    frame.known ^= bit;
+                    if (may_share_children(a, b))
+                        frame.known ^= bit;
                 }
             }
         }
+    }
+
+    /* Marks what may be identical to the one beside it, as the records of a list often are. */
+    static void find_repeats(std::span<Item> items) {
+        for (std::size_t at = 1; at < items.size(); ++at)
+            if (items[at].size > 1 && items[at].size == items[at - 1].size && items[at].label == items[at - 1].label)
+                items[at].link = items[at - 1].link = kRepeats;
     }
 
     /* Computes no more pairs than it takes: the best sum with bounds in the place of unknown values is the table's value
      * once one way to it has known values only, else one of the unknown ones on the way is computed. */
     [[nodiscard]] bool fill_few(Frame &frame) {
         Value *const values = rows_.data() + frame.first_row;
+        const Value needed = needed_sum(frame);
         std::int32_t first_row = 0;
         if (std::exchange(frame.awaits_value, false)) {
             values[frame.row.column] = value_;
@@ -402,17 +456,16 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             first_row = frame.row.column / frame.count_b;
         }
         for (;;) {
-            const std::int32_t cell = unknown_on_best_way(frame, values, first_row);
+            const std::int32_t cell =
+                is_line(frame) ? unknown_if_best(frame, values) : unknown_on_best_way(frame, values, first_row);
             if (cell < 0)
                 return true;
-            if (frames_.size() == 1 && total(frame) < needed_) {
-                frame.id_a = kNoClass; /* a bound is nothing to remember */
-                return true;
-            }
+            if (rows_.back() < needed)
+                return frame.is_bound = true;
             budget_.tick(frame.count_a * frame.count_b);
             Item &a = rows_of(frame)[static_cast<std::size_t>(cell / frame.count_b)];
             Item &b = columns_of(frame)[static_cast<std::size_t>(cell % frame.count_b)];
-            if (Identity::kHasClasses)
+            if (Identity::kHasClasses || a.link == kRepeats || b.link == kRepeats)
                 find_classes(a, b);
             if (!knows(a, b)) {
                 frame.row.column = cell;
@@ -425,6 +478,8 @@ template <typename Scoring, typename Identity> class TreeMatcher {
             first_row = cell / frame.count_b;
         }
     }
+
+    [[nodiscard]] static bool is_line(const Frame &frame) { return frame.count_a == 1 || frame.count_b == 1; }
 
     /* Sums before `first_row` are up to date. */
     [[nodiscard]] static std::int32_t unknown_on_best_way(const Frame &frame, Value *values, std::int32_t first_row) {
@@ -450,6 +505,17 @@ template <typename Scoring, typename Identity> class TreeMatcher {
         return -1;
     }
 
+    /* The same for a line, of which one cell counts. */
+    [[nodiscard]] static std::int32_t unknown_if_best(const Frame &frame, Value *values) {
+        const std::int32_t cells = frame.count_a * frame.count_b;
+        std::int32_t best = 0;
+        for (std::int32_t cell = 1; cell < cells; ++cell)
+            if (values[cell] > values[best] || (values[cell] == values[best] && (frame.known >> cell & 1) != 0))
+                best = cell;
+        values[cells] = values[best];
+        return (frame.known >> best & 1) != 0 ? -1 : best;
+    }
+
     void find_classes(Item &a, Item &b) {
         if (a.id == kNoClass)
             a.id = identity_.class_of_a(a.node);
@@ -463,13 +529,14 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     }
 
     void remember(const Frame &frame) {
-        if (frame.id_a != kNoClass && frame.id_b != kNoClass)
+        if (!frame.is_bound && frame.id_a != kNoClass && frame.id_b != kNoClass)
             memo_.store(frame.id_a, frame.id_b, value_);
     }
 
     void close() {
         const Frame &frame = frames_.back();
         value_ = total(frame);
+        is_bound_ = frame.is_bound;
         remember(frame);
         items_.resize(frame.first_item);
         rows_.resize(frame.first_row);
@@ -485,11 +552,10 @@ template <typename Scoring, typename Identity> class TreeMatcher {
     std::vector<Frame> frames_;
     std::vector<Item> items_;                   /* the children of all open frames */
     std::vector<Value> rows_;                   /* the rows of all open frames */
-    std::vector<std::uint64_t> column_labels_;  /* of the children of columns, while a small table is opened */
     std::vector<std::int32_t> label_to_column_; /* the first, while a table's labels are linked */
     LabelSequences sequences_;
-    Value needed_{}; /* of the pair that was asked for */
-    Value value_{};  /* of the pair that was computed last */
+    Value value_{};         /* of the pair that was computed last */
+    bool is_bound_ = false; /* or a bound of it, see Frame::needed */
 };
 
 } // namespace webwrap

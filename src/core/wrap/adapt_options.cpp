@@ -231,10 +231,13 @@ std::string wrapper_adapt_options_to_json(const AdaptOptions &options) {
     put("similarity_threshold", options.similarity_threshold, defaults.similarity_threshold);
     put("measure", options.measure, defaults.measure);
     put("measures", adapt_measures_to_text(options.measures), std::string());
-    put("labels", labels_name(options.similarity.tree), labels_name({}));
+    if (options.similarity.tree.attributes.empty())
+        put("labels", labels_name(options.similarity.tree), labels_name({}));
+    else
+        object["labels"] = options.similarity.tree.attributes;
     put("text_nodes", options.similarity.tree.text_nodes, false);
     if (options.similarity.tree.text_labels)
-        object["text"] = "exact";
+        object["text"] = name_of(options.similarity.text_measure);
     if (options.similarity.leaf_rule != defaults.similarity.leaf_rule)
         object["leaf"] = "both";
     if (options.similarity.root_rule != defaults.similarity.root_rule)
@@ -246,6 +249,11 @@ std::string wrapper_adapt_options_to_json(const AdaptOptions &options) {
 }
 
 std::string labels_name(const TreeOptions &tree) {
+    std::string names;
+    for (const std::string &name : tree.attributes)
+        names.append(names.empty() ? "@" : ", @").append(name);
+    if (!names.empty())
+        return names;
     if (tree.attribute_labels)
         return "tag+attributes";
     if (tree.path_labels)
@@ -254,8 +262,17 @@ std::string labels_name(const TreeOptions &tree) {
 }
 
 TreeOptions labels_from_name(std::string_view name) {
+    json labels = std::string(name);
+    if (name.starts_with('@')) {
+        labels = json::array();
+        for (const std::string &part : parts_of_list(name)) {
+            if (part.size() < 2 || part.front() != '@')
+                fail("attribute " + in_quotes(part) + " of labels does not begin with @");
+            labels.push_back(part.substr(1));
+        }
+    }
     return similarity_options_from_json(
-               json{{"labels", std::string(name)}}.dump(-1, ' ', false, json::error_handler_t::replace))
+               json{{"labels", std::move(labels)}}.dump(-1, ' ', false, json::error_handler_t::replace))
         .tree;
 }
 

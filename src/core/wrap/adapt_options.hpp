@@ -78,7 +78,8 @@ struct AdaptOptions {
 [[nodiscard]] TopDown top_down_from_text(std::string_view text);
 [[nodiscard]] std::string top_down_to_text(const TopDown &top_down);
 
-/* Flags of labels by the name that similarity_options_from_json has for them. Throws kInvalidOption. */
+/* Flags of labels by the name that similarity_options_from_json has for them, or names of attributes, comma-separated, each
+ * with an @ before it. Throws kInvalidOption. */
 [[nodiscard]] TreeOptions labels_from_name(std::string_view name);
 [[nodiscard]] std::string labels_name(const TreeOptions &tree);
 

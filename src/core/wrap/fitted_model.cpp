@@ -6,8 +6,7 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::string_view kFitted =
-    R"json({"ranking": {"text": {"data": 0.381, "words": 0.7592, "shape": 0.2495, "ancestors": 0.2188, "before": 0.6663,
+constexpr std::string_view kFitted = R"json({"ranking": {"text": {"data": 0.381, "words": 0.7592, "shape": 0.2495, "ancestors": 0.2188, "before": 0.6663,
 "after": 0.1192, "label": 1.066, "next text": 0.005239, "heading": 0.07076, "address": 0.6091,
 "children": 0.07667, "child names": 0.2466, "length": 0.5063, "digits": 0.4096, "position": 0.6292,
 "siblings": 0.06283, "title": 0.5487, "tag": 0.2886, "equal text": 0.1831, "same path": 0.1704, "path": 0.298,
@@ -52,23 +51,27 @@ constexpr std::string_view kFitted =
 "heading before": 0.6864, "words after": 0.2686, "one path": 4.529e-05, "one class": 4.529e-05, "span": 0.144,
 "density": 4.529e-05, "share of path": 1.392, "share of class": 0.9644, "container name": 1.019,
 "container above": 0.3247, "distinct": 4.529e-05, "adjacent": 4.529e-05, "complete": 0.6349,
-"not elsewhere": 0.5192, "margin": 1.379, "worst": 3.777}}, "answer": {"intercept": -4.536, "share": 1.138,
-"lead": 0.278, "share back": 0.6276, "lead back": 0.09522, "mutual": 1.404, "count": 0.5826, "lengths": 0.5573,
-"shapes": 0.4408, "vocabulary": 0.2709, "heading": 0.3056, "data": 0.09069, "address": 1.929,
-"share of path": 0.4012, "share of class": 0.2745, "known texts": 0.02343, "not elsewhere": 0.6799,
-"is list": -0.1586, "is media": 0.02093}, "holds": {"intercept": -13.55, "share": 4.669, "lead": 0.1099,
-"share back": 0.3894, "mutual": 4.28, "rarity": 2.273, "count": 0.4822, "lengths": 3.261, "name": 0.2783,
-"tag": 0.5276, "data": 0.5819, "address": 0.2859, "share of class": 0.711, "known texts": 3.193,
-"is list": 0.2502, "is media": 2.003}})json";
+"not elsewhere": 0.5192, "margin": 1.379, "worst": 3.777}}, "answer": {"intercept": -2.769, "share": 0.7987,
+"lead": 0.2511, "share back": 0.5665, "lead back": 0.03834, "log share": 0.1948, "log share back": 0.4697,
+"mutual": 0.954, "rarity": 1.193, "count": 0.5664, "lengths": 0.5814, "shapes": 0.5832, "vocabulary": 0.384,
+"heading": 0.4988, "tag": 0.08621, "data": 0.2639, "address": 2.042, "share of path": 0.3966,
+"share of class": 0.2338, "known texts": 0.00335, "not elsewhere": 0.1201, "is list": 0.01291,
+"is media": 0.2975, "texts stay": -0.793, "names stay": -0.5019, "texts lost": -1.11, "likeness lost": -1.349},
+"holds": {"intercept": -9.218, "share": 4.108, "lead": 0.0003364, "share back": 0.491, "log share": 0.8289,
+"log share back": 0.3287, "mutual": 4.305, "rarity": 4.793, "lengths": 2.097, "worst": 1.618, "tag": 0.785,
+"data": 0.7431, "share of class": 0.155, "known texts": 1.967, "is list": 0.1985, "is media": 2.472,
+"texts stay": 2.081, "names stay": -2.831, "texts lost": -4.118, "likeness lost": -0.5044}})json";
 
 /* The ranking is equal_weights(). */
-constexpr std::string_view kEqual =
-    R"json({"answer": {"intercept": -9.915, "lead": 3.264, "lead back": 1.746, "mutual": 1.38, "count": 1.692,
-"lengths": 0.6455, "shapes": 1.185, "vocabulary": 1.15, "heading": 0.3246, "margin": 1.908, "tag": 0.2825,
-"data": 0.2811, "address": 3.024, "share of path": 1.406, "share of class": 1.231, "known texts": 0.1165,
-"not elsewhere": 1.077, "is list": 0.1724, "is media": 0.4505}, "holds": {"intercept": -18.11, "share": 4.817,
-"lead": 4.661, "mutual": 3.421, "count": 1.215, "lengths": 7.333, "worst": 3.661, "name": 0.6216, "tag": 1.639,
-"data": 0.4552, "share of class": 2.363, "known texts": 2.288, "is list": 1.436, "is media": 1.613}})json";
+constexpr std::string_view kEqual = R"json({"answer": {"intercept": -9.549, "lead": 2.687, "share back": 0.01539, "lead back": 1.613,
+"log share back": 0.1335, "mutual": 1.458, "rarity": 2.016, "count": 1.917, "lengths": 0.661, "shapes": 1.295,
+"vocabulary": 1.136, "heading": 0.4474, "margin": 1.833, "tag": 0.4712, "data": 0.4974, "address": 3.049,
+"share of path": 1.241, "share of class": 1.076, "known texts": 0.03969, "not elsewhere": 0.8519,
+"is list": 0.3735, "is media": 0.783, "texts stay": -0.5374, "names stay": -1.034, "texts lost": -1.462,
+"likeness lost": 0.5893}, "holds": {"intercept": -17.48, "lead": 4.841, "log share": 0.2702, "mutual": 3.951,
+"count": 0.8699, "lengths": 6.856, "worst": 6.945, "name": 0.337, "tag": 1.828, "data": 0.5603,
+"share of class": 2.769, "known texts": 0.5021, "is list": 1.676, "is media": 2.002, "texts stay": 2.279,
+"names stay": -1.062, "texts lost": -4.257, "likeness lost": -0.1658}})json";
 
 } // namespace
 

@@ -122,6 +122,9 @@ bool has_lasting_id(const Document &document, NodeId element) {
     const std::string_view id = document.attribute_value(element, "id");
     if (id.empty() || !is_stable_token(id))
         return false;
+    /* One word, as "ingredients" over a heading of that name, is more often the template's than a page's. */
+    if (words_of(id).size() < 2)
+        return true;
     const std::string spelled = letters_of(id);
     for (NodeId node = 0; node < document.size(); ++node) {
         if (document.kind(node) != NodeKind::kText)

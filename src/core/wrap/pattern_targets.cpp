@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/interrupt.hpp"
+#include "core/wrap/targets.hpp"
 
 namespace webwrap {
 
@@ -12,14 +13,7 @@ std::optional<PatternTargets> pattern_targets(const Document &page, const Select
     PatternTargets targets;
     bool is_first = true;
     for (const NodeRef &ref : selection.nodes) {
-        std::string tail;
-        NodeId element = ref.node;
-        if (ref.is_attribute()) {
-            tail = "/@" + std::string(page.name_text(page.attribute(ref.attribute).name));
-        } else if (!page.is_element(ref.node)) {
-            tail = "/text()";
-            element = page.parent(ref.node);
-        }
+        auto [element, tail] = target_of(page, ref);
         if (element <= 0 || (!std::exchange(is_first, false) && tail != targets.tail))
             return std::nullopt;
         targets.tail = std::move(tail);

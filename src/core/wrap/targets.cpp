@@ -4,19 +4,20 @@
 
 namespace webwrap {
 
+Target target_of(const Document &page, const NodeRef &ref) {
+    if (ref.is_attribute())
+        return {ref.node, "/@" + std::string(page.name_text(page.attribute(ref.attribute).name))};
+    if (!page.is_element(ref.node))
+        return {page.parent(ref.node), "/text()"};
+    return {ref.node, {}};
+}
+
 std::optional<Targets> targets_of(const Document &page, const Selection &selection) {
     if (!selection.is_node_set || selection.nodes.empty())
         return std::nullopt;
     Targets targets;
     for (const NodeRef &ref : selection.nodes) {
-        std::string tail;
-        NodeId element = ref.node;
-        if (ref.is_attribute()) {
-            tail = "/@" + std::string(page.name_text(page.attribute(ref.attribute).name));
-        } else if (!page.is_element(ref.node)) {
-            tail = "/text()";
-            element = page.parent(ref.node);
-        }
+        const auto [element, tail] = target_of(page, ref);
         if (!targets.elements.empty() && tail != targets.tail)
             return std::nullopt;
         targets.tail = tail;

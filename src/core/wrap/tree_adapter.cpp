@@ -7,7 +7,6 @@
 #include "core/base/text.hpp"
 #include "core/wrap/evidence.hpp"
 #include "core/wrap/places.hpp"
-#include "core/wrap/text_measure.hpp"
 #include "core/wrap/tree_search.hpp"
 
 namespace webwrap {
@@ -194,7 +193,7 @@ double TreeAdapter::text_likeness(const std::string &text) {
     const auto [found, is_new] = text_to_likeness_.try_emplace(text, 0);
     if (is_new)
         for (const std::string &known : texts_)
-            found->second = std::max(found->second, text_similarity(known, text, tree_measure_));
+            found->second = std::max(found->second, leaf_similarity(known, text, tree_measure_));
     return found->second;
 }
 

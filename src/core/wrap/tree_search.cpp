@@ -6,7 +6,8 @@
 
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
-#include "core/wrap/text_measure.hpp"
+#include "core/match/text_similarity.hpp"
+#include "core/wrap/unicode.hpp"
 
 namespace webwrap {
 
@@ -17,6 +18,24 @@ constexpr std::size_t kMaxEquals = 200; /* equally similar elements whose place 
 constexpr double kLeastOverlap = 0.8;   /* of what the XPath selects with what was found */
 constexpr double kEqual = 1e-9;
 constexpr std::size_t kElementsPerPoll = 512;
+constexpr std::size_t kMaxComparedText = 256; /* characters */
+
+/* The measure's counterpart on texts. */
+TextMeasure text_measure_of(Measure measure) {
+    switch (measure) {
+    case Measure::kJaroWinkler:
+        return TextMeasure::kJaroWinkler;
+    case Measure::kEdit:
+        return TextMeasure::kEdit;
+    default:
+        return TextMeasure::kBigram;
+    }
+}
+
+std::string compared_part(std::string_view text) {
+    const std::u16string characters = utf16_from(lower_case(fold_space(text)));
+    return utf8_from(std::u16string_view(characters).substr(0, kMaxComparedText));
+}
 
 /* At most kMaxExamples elements, evenly chosen. */
 std::vector<NodeId> sample(const std::vector<NodeId> &elements) {
@@ -45,7 +64,7 @@ double context_similarity(const Document &old_page, NodeId before, const Documen
     const double path = a.empty() && b.empty()
                             ? 1
                             : 2.0 * static_cast<double>(common.size()) / static_cast<double>(a.size() + b.size());
-    return (path + text_similarity(old_page.string_value(before), new_page.string_value(after), measure)) / 2;
+    return (path + leaf_similarity(old_page.string_value(before), new_page.string_value(after), measure)) / 2;
 }
 
 /* An element with what ranks it. */
@@ -89,6 +108,11 @@ std::optional<Candidate> answer(const Document &page, std::vector<NodeId> elemen
 }
 
 } // namespace
+
+double leaf_similarity(std::string_view a, std::string_view b, Measure measure) {
+    CellBudget budget{Limits{}}; /* two texts of that length are far below it */
+    return text_similarity(compared_part(a), compared_part(b), text_measure_of(measure), budget);
+}
 
 bool is_leaf_element(const Document &page, NodeId element) {
     for (NodeId node = element + 1; node < page.end_of(element); ++node)
@@ -161,7 +185,7 @@ void TreeSearch::add_similar_texts(const Document &old_page, const PatternTarget
             continue;
         const std::string text = string_value(page_, ref);
         for (const std::string &example : texts) {
-            const double similarity = text_similarity(example, text, measure_);
+            const double similarity = leaf_similarity(example, text, measure_);
             if (similarity <= 0 || similarity < threshold)
                 continue;
             double &best = found[node];

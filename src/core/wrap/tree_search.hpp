@@ -39,6 +39,12 @@ class TreeSearch {
     std::unique_ptr<SubtreeSearch> search_;
 };
 
+/* How alike the texts of two leaves are by the string counterpart of a tree measure, 0..1, symmetric, 1 for equal texts
+ * (paper, section 4: leaf nodes have no tree structure, so their texts are compared): text_similarity by Jaro-Winkler or edit
+ * distance for the measures of these names, by character bigrams for the others. Case is ignored, and what follows the
+ * first 256 characters. */
+[[nodiscard]] double leaf_similarity(std::string_view a, std::string_view b, Measure measure);
+
 /* True when the element holds no other element. */
 [[nodiscard]] bool is_leaf_element(const Document &page, NodeId element);
 

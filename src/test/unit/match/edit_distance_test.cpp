@@ -8,6 +8,7 @@
 #include "core/base/interrupt.hpp"
 #include "core/match/similarity.hpp"
 #include "core/parse/parse.hpp"
+#include "errors.hpp"
 #include "trees.hpp"
 
 namespace webwrap {
@@ -200,14 +201,8 @@ TEST(EditDistance, LimitIsAnErrorThatNamesItsSetting) {
     const Tree b = random_tree(random, 3000, 5, labels);
     Limits limits;
     limits.max_match_cells = 100'000;
-    try {
-        (void)tree_edit_distance(a, b, limits);
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kLimitExceeded);
-        EXPECT_EQ(error.message(), "tree matching needs more than 100000 cells");
-        EXPECT_EQ(error.hint(), "Raise webwrap.max_match_cells.");
-    }
+    test::expect_error([&] { (void)tree_edit_distance(a, b, limits); }, ErrorKind::kLimitExceeded,
+                       "tree matching needs more than 100000 cells", "Raise webwrap.max_match_cells.");
 }
 
 int polls_left = 0;

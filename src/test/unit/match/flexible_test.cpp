@@ -12,6 +12,7 @@
 #include "core/match/markup.hpp"
 #include "core/match/similarity.hpp"
 #include "core/parse/parse.hpp"
+#include "errors.hpp"
 #include "pages.hpp"
 #include "trees.hpp"
 
@@ -172,14 +173,9 @@ TEST(TreeMapping, OfMarkupNumbersElementsInPreOrder) {
     EXPECT_DOUBLE_EQ(simple[0].similarity, 6. / 7);
     EXPECT_DOUBLE_EQ(simple[1].similarity, 1);
     EXPECT_DOUBLE_EQ(simple[2].similarity, 2. / 3);
-    try {
-        (void)tree_mapping_of_markup("<r/>", "<r/>", "edit");
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-        EXPECT_EQ(error.message(), "tree similarity measure \"edit\" has no mapping");
-        EXPECT_EQ(error.hint(), "Measures with a mapping are simple, flexible.");
-    }
+    test::expect_error([&] { (void)tree_mapping_of_markup("<r/>", "<r/>", "edit"); }, ErrorKind::kInvalidArgument,
+                       "tree similarity measure \"edit\" has no mapping",
+                       "Measures with a mapping are simple, flexible.");
 }
 
 /* What is spent grows with the page, not with its square: the budget counts all postings, candidates and offers. */
@@ -233,14 +229,8 @@ TEST(FlexibleMapping, LimitIsAnErrorThatNamesItsSetting) {
     const Tree b = random_tree(random, 3000, 5, labels);
     Limits limits;
     limits.max_match_cells = 1000;
-    try {
-        (void)flexible_mapping(a, b, limits);
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kLimitExceeded);
-        EXPECT_EQ(error.message(), "tree matching needs more than 1000 cells");
-        EXPECT_EQ(error.hint(), "Raise webwrap.max_match_cells.");
-    }
+    test::expect_error([&] { (void)flexible_mapping(a, b, limits); }, ErrorKind::kLimitExceeded,
+                       "tree matching needs more than 1000 cells", "Raise webwrap.max_match_cells.");
 }
 
 int polls_left = 0;

@@ -8,6 +8,7 @@
 #include "core/match/clustered.hpp"
 #include "core/match/mapping.hpp"
 #include "core/match/simple.hpp"
+#include "errors.hpp"
 #include "trees.hpp"
 
 namespace webwrap {
@@ -228,14 +229,8 @@ TEST(Matching, LimitIsAnErrorThatNamesItsSetting) {
     Limits limits;
     limits.max_match_cells = 1'000'000;
     const auto expect_limit_error = [&](const auto &match) {
-        try {
-            (void)match(a, b, limits);
-            FAIL() << "no error";
-        } catch (const Error &error) {
-            EXPECT_EQ(error.kind(), ErrorKind::kLimitExceeded);
-            EXPECT_EQ(error.message(), "tree matching needs more than 1000000 cells");
-            EXPECT_EQ(error.hint(), "Raise webwrap.max_match_cells.");
-        }
+        test::expect_error([&] { (void)match(a, b, limits); }, ErrorKind::kLimitExceeded,
+                           "tree matching needs more than 1000000 cells", "Raise webwrap.max_match_cells.");
     };
     expect_limit_error([](const auto &...args) { return simple_tree_matching(args...); });
     expect_limit_error([](const auto &...args) { return clustered_tree_matching(args...); });

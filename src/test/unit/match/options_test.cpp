@@ -7,6 +7,7 @@
 #include "core/match/markup.hpp"
 #include "core/match/search.hpp"
 #include "core/match/weighted_matcher.hpp"
+#include "errors.hpp"
 #include "pages.hpp"
 #include "trees.hpp"
 
@@ -133,14 +134,8 @@ struct RejectedCase {
 class RejectedOptions : public testing::TestWithParam<RejectedCase> {};
 
 TEST_P(RejectedOptions, SayWhatIsPossible) {
-    try {
-        (void)tree_similarity_of_markup("<x/>", "<x/>", GetParam().measure, GetParam().options);
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kInvalidOption);
-        EXPECT_EQ(error.message(), GetParam().message);
-        EXPECT_EQ(error.hint(), GetParam().hint);
-    }
+    test::expect_error([&] { (void)tree_similarity_of_markup("<x/>", "<x/>", GetParam().measure, GetParam().options); },
+                       ErrorKind::kInvalidOption, GetParam().message, GetParam().hint);
 }
 
 INSTANTIATE_TEST_SUITE_P(

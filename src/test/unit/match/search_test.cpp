@@ -9,6 +9,7 @@
 #include "core/base/interrupt.hpp"
 #include "core/match/markup.hpp"
 #include "core/parse/parse.hpp"
+#include "errors.hpp"
 #include "trees.hpp"
 
 namespace webwrap {
@@ -149,13 +150,9 @@ TEST(SubtreeSearch, ThresholdsOutsideOfTheUnitIntervalAreErrors) {
     const Tree example = test::tree_from_brackets("r", labels);
     for (const auto &[threshold, text] :
          {std::pair(-.1, "-0.1"), std::pair(1.5, "1.5"), std::pair(std::numeric_limits<double>::quiet_NaN(), "nan")})
-        try {
-            (void)similar_nodes(*page, example, labels, Measure::kSimple, threshold);
-            FAIL() << "no error";
-        } catch (const Error &error) {
-            EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-            EXPECT_EQ(error.message(), std::string("similarity threshold ") + text + " is not between 0 and 1");
-        }
+        test::expect_error(
+            [&, threshold = threshold] { (void)similar_nodes(*page, example, labels, Measure::kSimple, threshold); },
+            ErrorKind::kInvalidArgument, std::string("similarity threshold ") + text + " is not between 0 and 1", "");
 }
 
 TEST(Markup, WorkedExampleOfThePaper) {
@@ -203,14 +200,9 @@ INSTANTIATE_TEST_SUITE_P(Markup, Examples,
 
 TEST(Examples, OfNoneOrSeveralElementsAreErrors) {
     for (const auto &[markup, count] : {std::pair("", 0), std::pair("text", 0), std::pair("<li>a<li>b", 2)})
-        try {
-            (void)parse_example(markup, false);
-            FAIL() << "no error";
-        } catch (const Error &error) {
-            EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-            EXPECT_EQ(error.message(), "example has " + std::to_string(count) + " elements at its top");
-            EXPECT_EQ(error.hint(), "An example is the markup of one element.");
-        }
+        test::expect_error([&, &markup = markup] { (void)parse_example(markup, false); }, ErrorKind::kInvalidArgument,
+                           "example has " + std::to_string(count) + " elements at its top",
+                           "An example is the markup of one element.");
 }
 
 TEST(Markup, SimilarNodesAreGivenByTheirPaths) {

@@ -8,6 +8,7 @@
 #include "core/match/bigram.hpp"
 #include "core/match/jaro_winkler.hpp"
 #include "core/match/markup.hpp"
+#include "errors.hpp"
 #include "pages.hpp"
 #include "trees.hpp"
 
@@ -205,14 +206,9 @@ TEST(Measures, NamesAreKnownOrListed) {
     EXPECT_EQ(measure_from_name("jaro_winkler"), Measure::kJaroWinkler);
     EXPECT_EQ(measure_from_name("edit"), Measure::kEdit);
     EXPECT_EQ(measure_from_name("flexible"), Measure::kFlexible);
-    try {
-        (void)measure_from_name("editing");
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-        EXPECT_EQ(error.message(), "tree similarity measure \"editing\" is not known");
-        EXPECT_EQ(error.hint(), "Known measures are simple, clustered, bigram, jaro_winkler, edit, flexible.");
-    }
+    test::expect_error([&] { (void)measure_from_name("editing"); }, ErrorKind::kInvalidArgument,
+                       "tree similarity measure \"editing\" is not known",
+                       "Known measures are simple, clustered, bigram, jaro_winkler, edit, flexible.");
 }
 
 TEST(SimilarityOptionsFromJson, ReadsAllKeys) {
@@ -239,14 +235,8 @@ struct OptionError {
 class InvalidOptions : public testing::TestWithParam<OptionError> {};
 
 TEST_P(InvalidOptions, SayWhatIsValid) {
-    try {
-        (void)similarity_options_from_json(GetParam().json);
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kInvalidOption);
-        EXPECT_EQ(error.message(), GetParam().message);
-        EXPECT_EQ(error.hint(), GetParam().hint);
-    }
+    test::expect_error([&] { (void)similarity_options_from_json(GetParam().json); }, ErrorKind::kInvalidOption,
+                       GetParam().message, GetParam().hint);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,4 +1,5 @@
 #include "core/match/text_similarity.hpp"
+#include "errors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,14 +63,9 @@ TEST(TextSimilarity, IsSymmetricBoundedAndOneForEqualTexts) {
 }
 
 TEST(TextSimilarity, UnknownMeasuresAndLimitsAreErrors) {
-    try {
-        (void)text_similarity_of("a", "b", "soundex");
-        FAIL() << "no error";
-    } catch (const Error &error) {
-        EXPECT_EQ(error.kind(), ErrorKind::kInvalidArgument);
-        EXPECT_EQ(error.message(), "text similarity measure \"soundex\" is not known");
-        EXPECT_EQ(error.hint(), "Known measures are exact, words, bigram, jaro_winkler, edit.");
-    }
+    test::expect_error([&] { (void)text_similarity_of("a", "b", "soundex"); }, ErrorKind::kInvalidArgument,
+                       "text similarity measure \"soundex\" is not known",
+                       "Known measures are exact, words, bigram, jaro_winkler, edit.");
     Limits limits;
     limits.max_match_cells = 10'000;
     EXPECT_THROW((void)text_similarity_of(std::string(200, 'a'), std::string(200, 'b'), "edit", limits), Error);

@@ -5,7 +5,7 @@
 #include "core/base/error.hpp"
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/priorities.hpp"
-#include "core/wrap/text_measure.hpp"
+#include "core/wrap/tree_search.hpp"
 #include "goods.hpp"
 
 namespace webwrap {
@@ -149,22 +149,23 @@ TEST_P(Labels, change_what_is_found) {
 
 INSTANTIATE_TEST_SUITE_P(
     Settings, Labels,
-    ::testing::Values(LabelCase{"id", R"("labels": "tag+id")", "<div id=a><p>old</p><b></b></div>",
-                                "<div id=z><p>decoy</p><b></b></div>", "<div id=a><p>meant</p></div>"},
-                      LabelCase{"class", R"("labels": "tag+class")", "<div class=a><p>old</p><b></b></div>",
-                                "<div class=z><p>decoy</p><b></b></div>", "<div class=a><p>meant</p></div>"},
-                      LabelCase{"id_and_class", R"("labels": "tag+id+class")",
-                                "<div class=a id=i><p>old</p><b></b></div>",
-                                "<div class=a id=z><p>decoy</p><b></b></div>", "<div class=a id=i><p>meant</p></div>"},
-                      LabelCase{"attributes", R"("labels": "tag+attributes")", "<div data-k=a><p>old</p><b></b></div>",
-                                "<div data-k=z><p>decoy</p><b></b></div>", "<div data-k=a><p>meant</p></div>"},
-                      LabelCase{"path", R"("labels": "path")", "<main><div><p>old</p><b></b></div></main>",
-                                "<aside><div><p>decoy</p><b></b></div></aside>",
-                                "<main><div><p>meant</p></div></main>"},
-                      LabelCase{"text_nodes", R"("text_nodes": true)", "<div><p>old<b></b></p></div>",
-                                "<div><p><b>decoy</b></p></div>", "<div><p>meant<b></b><u></u></p></div>"},
-                      LabelCase{"texts", R"("text": "exact")", "<div title=x><p>x</p><b>k</b><b>l</b><b></b></div>",
-                                "<div><p>decoy</p><b></b><b></b><b></b></div>", "<div><p>meant</p><b></b></div>"}),
+    ::testing::Values(
+        LabelCase{"id", R"("labels": "tag+id")", "<div id=a><p>old</p><b></b></div>",
+                  "<div id=z><p>decoy</p><b></b></div>", "<div id=a><p>meant</p></div>"},
+        LabelCase{"class", R"("labels": "tag+class")", "<div class=a><p>old</p><b></b></div>",
+                  "<div class=z><p>decoy</p><b></b></div>", "<div class=a><p>meant</p></div>"},
+        LabelCase{"id_and_class", R"("labels": "tag+id+class")", "<div class=a id=i><p>old</p><b></b></div>",
+                  "<div class=a id=z><p>decoy</p><b></b></div>", "<div class=a id=i><p>meant</p></div>"},
+        LabelCase{"attributes", R"("labels": "tag+attributes")", "<div data-k=a><p>old</p><b></b></div>",
+                  "<div data-k=z><p>decoy</p><b></b></div>", "<div data-k=a><p>meant</p></div>"},
+        LabelCase{"named_attributes", R"("labels": ["data-k"])", "<div data-k=a title=i><p>old</p><b></b></div>",
+                  "<div data-k=z title=i><p>decoy</p><b></b></div>", "<div data-k=a title=z><p>meant</p></div>"},
+        LabelCase{"path", R"("labels": "path")", "<main><div><p>old</p><b></b></div></main>",
+                  "<aside><div><p>decoy</p><b></b></div></aside>", "<main><div><p>meant</p></div></main>"},
+        LabelCase{"text_nodes", R"("text_nodes": true)", "<div><p>old<b></b></p></div>",
+                  "<div><p><b>decoy</b></p></div>", "<div><p>meant<b></b><u></u></p></div>"},
+        LabelCase{"texts", R"("text": "exact")", "<div title=x><p>x</p><b>k</b><b>l</b><b></b></div>",
+                  "<div><p>decoy</p><b></b><b></b><b></b></div>", "<div><p>meant</p><b></b></div>"}),
     [](const auto &info) { return std::string(info.param.name); });
 
 // -- thresholds and measures of a wrapper
@@ -180,9 +181,10 @@ std::string cards(const std::vector<Good> &all) {
         "<main>", "</main>");
 }
 
-WrapperAdaptation adapted(const Wrapper &wrapper, const std::string &before, const std::string &after) {
+WrapperAdaptation adapted(const Wrapper &wrapper, const std::string &before, const std::string &after,
+                          bool is_last_page = true) {
     const auto old_page = parse_html(before), new_page = parse_html(after);
-    const PagePair pair{old_page.get(), new_page.get(), true};
+    const PagePair pair{old_page.get(), new_page.get(), is_last_page};
     return adapt_wrapper(wrapper, {&pair, 1}, wrapper.adaptation, {});
 }
 
@@ -301,7 +303,35 @@ TEST(Settings, without_bottom_up_columns_are_adapted_inside_their_records) {
 
 // -- constraints
 
-/* A constraint decides whether an adaptation is accepted. */
+/* A constraint decides whether an adaptation is accepted: here what was found holds 14 records of five cells each. */
+bool is_accepted(const std::function<void(Wrapper &)> &change) {
+    Wrapper wrapper = classic_wrapper();
+    change(wrapper);
+    const bool is_last_page = false; /* which may hold fewer */
+    return adapted(wrapper, classic(goods(12)), cards(goods(14)), is_last_page).is_sure;
+}
+
+TEST(Settings, how_often_a_pattern_occurs_decides_what_is_accepted) {
+    EXPECT_TRUE(is_accepted([](Wrapper &wrapper) { wrapper.rows->max = 14; }));
+    EXPECT_FALSE(is_accepted([](Wrapper &wrapper) { wrapper.rows->max = 13; }));
+    EXPECT_TRUE(is_accepted([](Wrapper &wrapper) { wrapper.rows->min = 12; }));
+    EXPECT_FALSE(is_accepted([](Wrapper &wrapper) { wrapper.rows->min = 15; }));
+    EXPECT_TRUE(is_accepted([](Wrapper &wrapper) { wrapper.columns[1].min_occurs = 1; }));
+    EXPECT_FALSE(is_accepted([](Wrapper &wrapper) { wrapper.columns[1].min_occurs = 2; }));
+}
+
+TEST(Settings, how_often_children_occur_decides_what_is_accepted) {
+    EXPECT_TRUE(is_accepted([](Wrapper &wrapper) { wrapper.rows->min_children = 5; }));
+    EXPECT_FALSE(is_accepted([](Wrapper &wrapper) { wrapper.rows->min_children = 6; }));
+    EXPECT_TRUE(is_accepted([](Wrapper &wrapper) { wrapper.rows->max_children = 5; }));
+    EXPECT_FALSE(is_accepted([](Wrapper &wrapper) { wrapper.rows->max_children = 4; }));
+}
+
+TEST(Settings, a_data_type_decides_what_is_accepted) {
+    EXPECT_TRUE(is_accepted([](Wrapper &wrapper) { wrapper.columns[4].type = CellType::kDate; }));
+    EXPECT_FALSE(is_accepted([](Wrapper &wrapper) { wrapper.columns[4].type = CellType::kNumeric; }));
+}
+
 TEST(Settings, an_xml_schema_decides_what_is_accepted) {
     const std::string schema =
         R"(<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'><xs:element name='good'><xs:complexType>
@@ -333,15 +363,25 @@ TEST(Settings, a_wrapper_keeps_its_settings) {
     EXPECT_EQ(top_down_to_text(top_down_from_text("all")), "all");
 }
 
+TEST(Settings, a_wrapper_keeps_attributes_and_texts_of_labels) {
+    const std::string json =
+        R"({"columns":{"a":{"xpath":"b","type":"text"}},"adapt":{"labels":["data-k","rel"],"text":"words"}})";
+    EXPECT_EQ(wrapper_to_json(wrapper_from_json(json)), json);
+    EXPECT_EQ(labels_name(labels_from_name("@data-k,@rel")), "@data-k, @rel");
+    EXPECT_EQ(labels_from_name("@data-k, @rel").attributes, (Texts{"data-k", "rel"}));
+    for (const char *name : {"@", "@a, b", "@a,", "data-k"})
+        EXPECT_THROW((void)labels_from_name(name), Error) << name;
+}
+
 TEST(Settings, texts_are_compared_symmetrically) {
     for (const Measure measure : {Measure::kSimple, Measure::kEdit, Measure::kJaroWinkler}) {
-        EXPECT_EQ(text_similarity("Martha", "marhta ", measure), text_similarity("marhta", "martha", measure));
-        EXPECT_EQ(text_similarity(" a  b", "A b", measure), 1);
-        EXPECT_EQ(text_similarity("a", "", measure), 0);
-        EXPECT_LT(text_similarity("abc", "xyz", measure), 0.01);
+        EXPECT_EQ(leaf_similarity("Martha", "marhta ", measure), leaf_similarity("marhta", "martha", measure));
+        EXPECT_EQ(leaf_similarity(" a  b", "A b", measure), 1);
+        EXPECT_EQ(leaf_similarity("a", "", measure), 0);
+        EXPECT_LT(leaf_similarity("abc", "xyz", measure), 0.01);
     }
-    EXPECT_NEAR(text_similarity("martha", "marhta", Measure::kJaroWinkler), 0.9611, 0.0001);
-    EXPECT_NEAR(text_similarity("kitten", "sitting", Measure::kEdit), 1 - 3.0 / 7, 1e-9);
+    EXPECT_NEAR(leaf_similarity("martha", "marhta", Measure::kJaroWinkler), 0.9611, 0.0001);
+    EXPECT_NEAR(leaf_similarity("kitten", "sitting", Measure::kEdit), 1 - 3.0 / 7, 1e-9);
 }
 
 } // namespace
