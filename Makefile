@@ -17,7 +17,7 @@ SEED         ?= 1
 .DEFAULT_GOAL := all
 .PHONY: all help deps check-deps install uninstall clean demo redesigns example-adaptation check unit differential differential-css differential-match conformance regress \
         isolation e2e check-layering check-exports \
-        check-docs check-format docs
+        check-docs check-format docs unit-jinja jinja-differential
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -57,6 +57,7 @@ check: check-deps ## builds, installs and runs every test
 	$(MAKE) -j2 install
 	$(MAKE) check-layering check-exports check-docs
 	$(MAKE) -j2 unit
+	$(MAKE) unit-jinja
 	$(MAKE) -j2 fuzz-short
 	$(MAKE) regress isolation e2e
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/reference.md from what the code declares: control/install/*.sql, the settings and the options.
+"""Writes docs/reference.md from what the code declares: control/install/*.sql, control/jinja/*.sql, the settings and the options.
 
     make_reference.py            write it
     make_reference.py --check    print how it differs and fail when it does
@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL = ROOT / 'control' / 'install'
+JINJA = ROOT / 'control' / 'jinja'
 SETTINGS = ROOT / 'src' / 'pg' / 'bridge' / 'settings'
 OPTIONS = ROOT / 'src' / 'pg' / 'fdw' / 'options.cpp'
 OPTIONS_PAGE = ROOT / 'docs' / 'fdw.md'
@@ -232,7 +233,7 @@ class Room:
 
 def read_rooms():
     known = {}
-    rooms = [Room(path, known) for path in sorted(INSTALL.glob('*.sql'))]
+    rooms = [Room(path, known) for path in [*sorted(INSTALL.glob('*.sql')), *sorted(JINJA.glob('*.sql'))]]
     silent = [str(made) for made in known.values() if not made.comment]
     if silent:
         raise ReferenceError('no COMMENT for ' + ', '.join(silent))

@@ -74,7 +74,15 @@ superset: superset-venv ## starts Superset with the film dashboard, prints the a
 	@$(SUPERSET)/venv/bin/python docs/examples/film-dashboard/dashboard.py --seed "$(SEED)"
 
 superset-check: superset-deps install ## the film dashboard in real Superset, charts.py and other clients; pictures in build/superset/screenshots
+	@$(MAKE) --no-print-directory jinja-differential
 	timeout --signal=INT --kill-after=60 1200 $(SUPERSET)/venv/bin/python -m pytest -q -p no:cacheprovider src/test/superset
+
+unit-jinja: ## what Jinja templates give, without a server
+	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/jinja
+
+jinja-differential: superset-venv ## webwrap.render against the renderings of the installed Superset
+	@PYTHONDONTWRITEBYTECODE=1 $(SUPERSET)/venv/bin/python src/test/jinja/corpus.py $(SUPERSET)/corpus.json
+	@$(CLUSTER) $(PYTHON) src/test/jinja/differential.py $(SUPERSET)/corpus.json
 
 HTML5LIB ?= ../shared/html5lib-tests
 CONFORMANCE_OBJS = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base parse)) src/core/select/as_xml.cpp \
