@@ -1,6 +1,7 @@
 """Whatever a session waits for, it can be stopped, and goes on afterwards."""
 
 import itertools
+import os
 import time
 from pathlib import Path
 
@@ -152,10 +153,22 @@ MANY = 20
 _numbers = itertools.count()
 
 
+def sockets_of(pid):
+    """Inodes of the sockets the process has open."""
+    for descriptor in Path(f'/proc/{pid}/fd').iterdir():
+        try:
+            target = os.readlink(descriptor)
+        except FileNotFoundError:  # closed since
+            continue
+        if target.startswith('socket:['):
+            yield target[len('socket:['):-1]
+
+
 def is_connecting(pid, port):
-    """Whether a socket in the network of this process waits for the answer to its first packet, as the kernel lists it."""
+    """Whether a socket of this process waits for the answer to its first packet, as the kernel lists it."""
     rows = [line.split() for line in Path(f'/proc/{pid}/net/tcp').read_text().splitlines()[1:]]
-    return any(row[2].endswith(f':{port:04X}') and row[3] == '02' for row in rows)
+    waiting = {row[9] for row in rows if row[2].endswith(f':{port:04X}') and row[3] == '02'}
+    return bool(waiting) and not waiting.isdisjoint(sockets_of(pid))
 
 
 class Stage:
