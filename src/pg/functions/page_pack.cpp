@@ -76,7 +76,10 @@ std::vector<Item> read_pages(TrustedQueries &queries, const Site &site, std::siz
     }
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
-        items[i].bytes = stored_body(items[i].hash).value_or("");
+        std::optional<std::string> body = stored_body(items[i].hash);
+        if (!body)
+            throw Error(ErrorKind::kCorrupted, "a stored page has no body");
+        items[i].bytes = std::move(*body);
         bytes += items[i].bytes.size();
         if (i > 0 && bytes > kBytesTogether) {
             items.resize(i);
