@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/escape_html.hpp"
 #include "core/base/text.hpp"
 #include "core/separate/records.hpp"
 
@@ -32,29 +33,6 @@ details { border-left: 3px solid #3b7dd8; padding-left: .6rem; margin: .2rem 0 }
 </style></head><body>
 <h1>Template and data</h1>
 )";
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out.push_back(c);
-        }
-    }
-    return out;
-}
 
 std::string number_text(double value, const char *pattern) {
     std::array<char, 64> text{};
@@ -82,7 +60,7 @@ void append_template(std::string &out, const Separation &separation, const std::
         const std::string number = std::to_string(piece.number);
         switch (piece.kind) {
         case PieceKind::kLiteral:
-            out += escaped(piece.text);
+            out += escape_html(piece.text);
             break;
         case PieceKind::kReference:
         case PieceKind::kSpace:
@@ -124,13 +102,14 @@ void append_list(std::string &out, const std::string &list, const std::vector<co
     out += "</tr>\n";
     for (std::size_t row = 0; row < std::min(rows.size(), kMostRows); ++row) {
         out += "<tr><td class=\"number\">" + std::to_string(records[row]->number) + "</td><td>" +
-               escaped(abbreviate(records[row]->text, kMostCellBytes)) + "</td>";
+               escape_html(abbreviate(records[row]->text, kMostCellBytes)) + "</td>";
         for (const std::string &name : names) {
             const auto value = rows[row].find(name);
             out += "<td>";
             if (value != rows[row].end())
-                out += value->is_string() ? escaped(abbreviate(value->get_ref<const std::string &>(), kMostCellBytes))
-                                          : "yes";
+                out += value->is_string()
+                           ? escape_html(abbreviate(value->get_ref<const std::string &>(), kMostCellBytes))
+                           : "yes";
             out += "</td>";
         }
         out += "</tr>\n";
@@ -155,7 +134,7 @@ std::string template_report(std::string_view page, SeparationMethod method, cons
     }
     std::string out(kHead);
     append_figures(out, separation, page, method);
-    out += "<div class=\"sides\">\n<div><h2>Source</h2><div class=\"code\" id=\"source\">" + escaped(page) +
+    out += "<div class=\"sides\">\n<div><h2>Source</h2><div class=\"code\" id=\"source\">" + escape_html(page) +
            "</div></div>\n<div><h2>Template</h2><div class=\"code\" id=\"template\">";
     append_template(out, separation, turns);
     out += "</div></div>\n</div>\n";

@@ -9,10 +9,6 @@
 
 namespace webwrap {
 
-/* Text of a page as content or attribute value of HTML: markup characters as references; control characters and those that turn
- * the direction of text, which could hide what follows, as U+FFFD. */
-[[nodiscard]] std::string escape_html(std::string_view text);
-
 /* One page of a report: what of it is looked at. */
 struct ReportSide {
     const Document *page = nullptr;

@@ -120,6 +120,11 @@ std::optional<std::string> TrustedQueries::text(std::uint64_t row, int column) c
 }
 
 std::optional<std::string> TrustedQueries::bytes(std::uint64_t row, int column) const {
+    const std::optional<std::string_view> found = spi_bytes(row, column);
+    return found ? std::optional<std::string>(*found) : std::nullopt;
+}
+
+std::optional<std::string_view> spi_bytes(std::uint64_t row, int column) {
     struct Bytes {
         const char *data;
         std::size_t size;
@@ -134,7 +139,7 @@ std::optional<std::string> TrustedQueries::bytes(std::uint64_t row, int column) 
     });
     if (found.data == nullptr)
         return std::nullopt;
-    return std::string(found.data, found.size);
+    return std::string_view(found.data, found.size);
 }
 
 } // namespace webwrap::pg

@@ -20,6 +20,9 @@ struct Parameter {
 [[nodiscard]] Parameter int4_parameter(std::int32_t number);
 [[nodiscard]] Parameter int8_parameter(std::int64_t number);
 
+/* A field of type text or bytea of the last query's rows, columns from 0; it lives until the memory context is reset. */
+[[nodiscard]] std::optional<std::string_view> spi_bytes(std::uint64_t row, int column);
+
 /* While alive, queries run as the cluster's first superuser with a fixed search path and the latest snapshot: our tables
  * belong to no user, and REPEATABLE READ must not hide what the background writer has stored (in parallel mode the
  * statement's own snapshot has to do). SQL given to it is constant

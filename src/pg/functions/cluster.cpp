@@ -2,6 +2,7 @@
 #include "core/parse/parse.hpp"
 #include "pg/bridge/memory.hpp"
 #include "pg/bridge/settings.hpp"
+#include "pg/bridge/spi.hpp"
 #include "pg/bridge/values.hpp"
 
 #include "pg/bridge/server.hpp"
@@ -41,25 +42,6 @@ class CallersQuery {
             SPI_cursor_fetch(portal, true, kPagesAtATime);
             return SPI_processed;
         });
-    }
-
-    /* The text lives until the memory context is reset. */
-    [[nodiscard]] static std::optional<std::string_view> text(std::uint64_t row, int column) {
-        struct Bytes {
-            const char *data;
-            std::size_t size;
-        };
-        const Bytes found = call_pg([row, column] {
-            bool is_null = false;
-            const Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column + 1, &is_null);
-            if (is_null)
-                return Bytes{nullptr, 0};
-            const struct varlena *plain = PG_DETOAST_DATUM_PACKED(value);
-            return Bytes{VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
-        });
-        if (found.data == nullptr)
-            return std::nullopt;
-        return std::string_view(found.data, found.size);
     }
 
     void finish() {
@@ -127,7 +109,7 @@ WEBWRAP_SQL_FUNCTION(webwrap_template_clusters) {
     while (const std::uint64_t count = query.fetch()) {
         for (std::uint64_t row = 0; row < count; ++row) {
             const ScratchMemory scratch;
-            const auto url = query.text(row, 0), html = query.text(row, 1);
+            const auto url = spi_bytes(row, 0), html = spi_bytes(row, 1);
             ++ordinal;
             if (!html) {
                 rows.put({Int64GetDatum(ordinal), text_or_null(url), Value{}, Value{}, Value{}});

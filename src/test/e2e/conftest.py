@@ -10,6 +10,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / 'servers')]
 
+from browser import Reader  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from database import Database, create_template  # noqa: E402
 from dns import DnsServer  # noqa: E402
@@ -62,6 +63,13 @@ def site():
 def hostile():
     with HostileServer() as server:
         yield server
+
+
+@pytest.fixture(scope='module')
+def reader():
+    """A browser that shows reports."""
+    with Reader() as started:
+        yield started
 
 
 # -- a network of its own, in which every address is this machine's and names are what a test says

@@ -160,6 +160,23 @@ class Database:
         finally:
             self.main.run(f'DROP OWNED BY {name} CASCADE', f'DROP ROLE {name}')
 
+    @contextmanager
+    def restored(self, folder, form='plain'):
+        """A database from this one's dump, which is made in the folder: plain, custom, or inserts (plain, with rows as
+        INSERT)."""
+        dump = folder / 'dump'
+        self.tool('pg_dump', *(['--inserts'] if form == 'inserts' else ['-F', form]), '-f', dump, self.name)
+        copy = Database(self.cluster, f'{self.name}_restored')
+        self.cluster.createdb(copy.name)
+        try:
+            if form == 'custom':
+                self.tool('pg_restore', '--exit-on-error', '-d', copy.name, dump)
+            else:
+                self.cluster.psql(file=dump, dbname=copy.name)
+            yield copy
+        finally:
+            copy.drop()
+
     def tool(self, program, *arguments):
         """Runs pg_dump and the like."""
         done = subprocess.run([str(self.cluster.bindir / program), *map(str, arguments)], text=True, capture_output=True,

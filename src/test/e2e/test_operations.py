@@ -151,15 +151,7 @@ def test_dump_and_restore_carry_what_was_learned(db, site, tmp_path, form):
     make_shop(db, site)
     site.serve(goods.pages(cards_page))
     read(db.main)
-    dump = tmp_path / 'dump'
-    db.tool('pg_dump', '-F', form, '-f', dump, db.name)
-    restored = Database(db.cluster, f'{db.name}_restored')
-    db.cluster.createdb(restored.name)
-    try:
-        if form == 'custom':
-            db.tool('pg_restore', '--exit-on-error', '-d', restored.name, dump)
-        else:
-            db.cluster.psql(file=dump, dbname=restored.name)
+    with db.restored(tmp_path, form) as restored:
         assert history(restored.main) == history(db.main)
         assert snapshots(restored.main) == snapshots(db.main)
         assert read(restored.main) == truth()
@@ -170,8 +162,6 @@ def test_dump_and_restore_carry_what_was_learned(db, site, tmp_path, form):
         ids = [row[0] for row in history(restored.main)]
         batches = {row[1] for row in history(restored.main)}
         assert len(ids) == len(set(ids)) and len(batches) == 2
-    finally:
-        restored.drop()
 
 
 def test_a_dump_as_inserts_restores_whatever_the_order_on_disk(db, tmp_path):
@@ -181,15 +171,9 @@ def test_a_dump_as_inserts_restores_whatever_the_order_on_disk(db, tmp_path):
                 store.format("'new' || i", '(SELECT hash FROM webwrap.body ORDER BY ctid DESC LIMIT 1)', 3))
     assert db.main.value('SELECT count(*) FROM webwrap.body b JOIN webwrap.body p ON p.hash = b.prefix_hash '
                          'WHERE b.ctid < p.ctid') == 3
-    db.tool('pg_dump', '--inserts', '-f', tmp_path / 'dump', db.name)
-    restored = Database(db.cluster, f'{db.name}_restored')
-    db.cluster.createdb(restored.name)
-    try:
-        db.cluster.psql(file=tmp_path / 'dump', dbname=restored.name)
+    with db.restored(tmp_path, 'inserts') as restored:
         bodies = 'SELECT hash, prefix_hash, bytes FROM webwrap.body ORDER BY hash'
         assert restored.main.rows(bodies) == db.main.rows(bodies)
-    finally:
-        restored.drop()
 
 
 # -- roles and secrets

@@ -50,15 +50,7 @@ def test_dump_and_restore_carry_the_page_store(db, tmp_path, form):
     store(db.main, *range(6))
     assert db.main.value('SELECT webwrap.page_recompress()') == 6
     db.main.run("INSERT INTO webwrap.page_policy (url_pattern, keep_versions) VALUES ('%', 3)")
-    dump = tmp_path / 'dump'
-    db.tool('pg_dump', *(['--inserts'] if form == 'inserts' else ['-F', form]), '-f', dump, db.name)
-    restored = Database(db.cluster, f'{db.name}_restored')
-    db.cluster.createdb(restored.name)
-    try:
-        if form == 'custom':
-            db.tool('pg_restore', '--exit-on-error', '-d', restored.name, dump)
-        else:
-            db.cluster.psql(file=dump, dbname=restored.name)
+    with db.restored(tmp_path, form) as restored:
         assert len(contents(db.main)) == 6 and contents(restored.main) == contents(db.main)
         assert restored.main.value('SELECT keep_versions FROM webwrap.page_policy') == 3
         assert restored.main.value('SELECT webwrap.page_recompress()') == 0
@@ -66,8 +58,6 @@ def test_dump_and_restore_carry_the_page_store(db, tmp_path, form):
         assert restored.main.value('SELECT count(DISTINCT template) FROM webwrap.page') == 1
         restored.main.run(STORE.format('other', "'<ul><li>another template</ul>'"),
                           "INSERT INTO webwrap.page_policy (keep_versions) VALUES (5)")
-    finally:
-        restored.drop()
 
 
 NOISE = "(SELECT string_agg(md5((i * {0})::text), ' ') FROM generate_series(1, 100000) i)"

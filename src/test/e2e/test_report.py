@@ -3,18 +3,11 @@
 import pytest
 
 import goods
-from browser import Reader
 from goods import cards_page, labelled_page, read, server_sql, table_page, table_sql, truth
 
 EVIL = ('</style></code><script>window.done = 1</script><img src="http://127.0.0.1:1/x" onerror="window.done = 2">'
         '<iframe srcdoc="<script>parent.done = 3</script>"></iframe><svg onload="window.done = 4"></svg>'
         '<a href="javascript:window.done = 5">x</a><b style="background: url(http://127.0.0.1:1/y)">y</b>')
-
-
-@pytest.fixture(scope='module')
-def reader():
-    with Reader() as started:
-        yield started
 
 
 @pytest.fixture

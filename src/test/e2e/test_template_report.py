@@ -2,17 +2,10 @@
 
 import pytest
 
-from browser import Reader
 
 EVIL = '</div><script>window.done = 1</script><img src="http://127.0.0.1:1/x" onerror="window.done = 2">'
 ITEMS = ''.join(f'<li class="good"><a href="/g/{n}"><b>name {n}</b></a> <i>costs</i> <u>{n}.50</u></li>' for n in range(12))
 PAGE = f'<!DOCTYPE html><title>Shop</title><h1>Goods</h1>{EVIL}<ul>{ITEMS}</ul>'
-
-
-@pytest.fixture(scope='module')
-def reader():
-    with Reader() as started:
-        yield started
 
 
 @pytest.fixture

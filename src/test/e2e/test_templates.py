@@ -42,16 +42,10 @@ def test_refreshes_wait_for_one_another_and_readers_for_none(db, jinja):
     assert jinja.rows('SELECT n FROM kept') == [(3,)]
 
 
-def test_saved_queries_and_datasets_are_dumped(db, jinja, cluster, tmp_path):
+def test_saved_queries_and_datasets_are_dumped(db, jinja, tmp_path):
     jinja.run('CREATE TABLE film (a int)',
               "INSERT INTO webwrap.saved_query (name, template) VALUES ('q', $$SELECT '{{ 1 + 1 }}' AS two$$)",
               "INSERT INTO webwrap.dataset VALUES (1, 'film', 'film', NULL, '{a}', '{\"n\": \"COUNT(*)\"}')")
-    dump = db.tool('pg_dump', '-d', db.name).stdout
-    cluster.createdb('restored')
-    try:
-        (tmp_path / 'dump.sql').write_text(dump)
-        cluster.psql(file=tmp_path / 'dump.sql', dbname='restored')
-        assert cluster.value("SELECT webwrap.saved_rows('q')", dbname='restored') == '{"two": "2"}'
-        assert cluster.value("SELECT webwrap.render('{{ metric(\"n\", 1) }}')", dbname='restored') == 'COUNT(*)'
-    finally:
-        cluster.psql('DROP DATABASE restored')
+    with db.restored(tmp_path) as restored:
+        assert restored.main.value("SELECT webwrap.saved_rows('q')") == {'two': '2'}
+        assert restored.main.value("SELECT webwrap.render('{{ metric(\"n\", 1) }}')") == 'COUNT(*)'
