@@ -41,6 +41,17 @@ template <typename Set> float share_in(const Set &all, const Set &other) {
     return all.empty() ? 0 : static_cast<float>(common) / static_cast<float>(all.size());
 }
 
+/* The groups without an element that is taken. */
+std::vector<RankedGroup> free_groups(const PageFeatures &page, std::vector<RankedGroup> groups,
+                                     const std::vector<NodeId> &taken) {
+    std::erase_if(groups, [&](const RankedGroup &ranked) {
+        return std::any_of(ranked.group.begin(), ranked.group.end(), [&](ElementId element) {
+            return std::binary_search(taken.begin(), taken.end(), page.node(element));
+        });
+    });
+    return groups;
+}
+
 float log_share(float share) { return std::log(std::max(share, kLeastShare)); }
 
 float mean_of(const RankVector &evidence, std::size_t first, std::size_t count) {
@@ -76,19 +87,19 @@ std::optional<Relocation> Relocator::judge(const std::vector<NodeId> &elements) 
     return relocation_of(new_features_, search_->judge(group));
 }
 
-TrustVector Relocator::trust(const Relocation &relocation) {
+TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere &taken) {
     TrustVector trust{};
     const auto set = [&trust](Trust what, double value) {
         trust[static_cast<std::size_t>(what)] = static_cast<float>(value);
     };
     (void)find();
-    const Lead lead = lead_of(*search_, ranked_, relocation.ranked);
+    const Lead lead = lead_of(*search_, free_groups(new_features_, ranked_, taken.new_elements), relocation.ranked);
     set(Trust::kShare, lead.share);
     set(Trust::kLead, lead.lead);
     set(Trust::kLogShare, log_share(lead.share));
     const GroupSearch back(new_features_, new_counts_, relocation.ranked.group, old_matcher_, old_counts_,
                            model_.ranking);
-    const std::vector<RankedGroup> returned = back.find();
+    const std::vector<RankedGroup> returned = free_groups(old_features_, back.find(), taken.old_elements);
     const Lead back_lead = lead_of(back, returned, back.judge(search_->targets()));
     set(Trust::kBackShare, back_lead.share);
     set(Trust::kBackLead, back_lead.lead);

@@ -15,6 +15,11 @@ struct Relocation {
     RankedGroup ranked;
 };
 
+/* What is known to belong to other patterns: elements of the old page and of the new one, sorted. */
+struct TakenElsewhere {
+    std::vector<NodeId> old_elements, new_elements;
+};
+
 /* Finds the elements of one pattern on another page, with no record or known wrapper around it. Documents and model must
  * outlive it. */
 class Relocator {
@@ -28,8 +33,8 @@ class Relocator {
     /* The same judgement of given elements of the new page; nullopt when they are no elements of its body. */
     [[nodiscard]] std::optional<Relocation> judge(const std::vector<NodeId> &elements) const;
     /* What speaks for the relocation as an answer: its lead, its evidence, and the way back, which looks for the group on
-     * the old page as if that were the new one. Polls. */
-    [[nodiscard]] TrustVector trust(const Relocation &relocation);
+     * the old page as if that were the new one. What is taken elsewhere is no rival. Polls. */
+    [[nodiscard]] TrustVector trust(const Relocation &relocation, const TakenElsewhere &taken = {});
     [[nodiscard]] bool is_same_answer(const Relocation &a, const Relocation &b) const {
         return search_->is_same_answer(a.ranked.group, b.ranked.group);
     }

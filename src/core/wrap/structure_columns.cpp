@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "core/base/interrupt.hpp"
 #include "core/wrap/paths.hpp"
@@ -63,7 +64,9 @@ class StructureDecider {
     [[nodiscard]] OldColumn old_column(std::size_t column) const;
     [[nodiscard]] std::vector<StructureOption> options_of(std::size_t column);
     [[nodiscard]] std::optional<StructureOption> judge(std::size_t column, const PathCandidate &path);
-    void ask_model(std::size_t column, std::vector<StructureOption> &options);
+    [[nodiscard]] std::vector<NodeId> elements_of(const StructureOption &option) const;
+    void ask_model(std::size_t column, std::span<StructureOption> options, const TakenElsewhere &taken);
+    void ask_again(std::size_t column);
     [[nodiscard]] bool shared_before(std::size_t a, std::size_t b) const;
     void assign();
     void weigh(std::size_t column);
@@ -211,11 +214,26 @@ std::vector<StructureOption> StructureDecider::options_of(std::size_t column) {
         if (!is_known && distinct.size() < kMaxOptions)
             distinct.push_back(std::move(option));
     }
-    ask_model(column, distinct);
+    ask_model(column, distinct, {});
     return distinct;
 }
 
-void StructureDecider::ask_model(std::size_t column, std::vector<StructureOption> &options) {
+/* Elements of the places, sorted; none when one is an attribute's. */
+std::vector<NodeId> StructureDecider::elements_of(const StructureOption &option) const {
+    std::vector<NodeId> elements;
+    for (const NodeRef &ref : option.place.refs) {
+        if (ref.node == kNoNode)
+            continue;
+        if (ref.is_attribute())
+            return {};
+        elements.push_back(element_at(page_, ref));
+    }
+    std::sort(elements.begin(), elements.end());
+    elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+    return elements;
+}
+
+void StructureDecider::ask_model(std::size_t column, std::span<StructureOption> options, const TakenElsewhere &taken) {
     for (StructureOption &option : options)
         option.probability = kLeastProbability;
     if (old_[column].targets.empty() || options.empty())
@@ -223,21 +241,31 @@ void StructureDecider::ask_model(std::size_t column, std::vector<StructureOption
     Relocator relocator(evidence_.old_page(0), old_[column].targets, page_, model_);
     for (StructureOption &option : options) {
         Interrupt::poll();
-        std::vector<NodeId> elements;
-        bool is_attribute = false;
-        for (const NodeRef &ref : option.place.refs) {
-            if (ref.node == kNoNode)
-                continue;
-            is_attribute = is_attribute || ref.is_attribute();
-            elements.push_back(element_at(page_, ref));
-        }
-        std::sort(elements.begin(), elements.end());
-        elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
-        if (is_attribute)
+        const std::optional<Relocation> found = relocator.judge(elements_of(option));
+        if (!found)
             continue;
-        if (const std::optional<Relocation> found = relocator.judge(elements))
-            option.probability = std::max(kLeastProbability, model_.answer.probability(relocator.trust(*found)));
+        TrustVector trust = relocator.trust(*found, taken);
+        /* That the known values are gone is why names and structure are asked; it speaks against no place of them. */
+        trust[static_cast<std::size_t>(Trust::kTextsLost)] = 0;
+        option.probability = std::max(kLeastProbability, model_.answer.probability(trust));
     }
+}
+
+/* Columns are assigned jointly: the places of the others are no rivals of a column's own. */
+void StructureDecider::ask_again(std::size_t column) {
+    if (!decisions_[column].is_found)
+        return;
+    TakenElsewhere taken;
+    for (std::size_t other = 0; other < decisions_.size(); ++other) {
+        if (other == column || !decisions_[other].is_found || shared_before(column, other))
+            continue;
+        const std::vector<NodeId> elements = elements_of(decisions_[other].options.front());
+        taken.new_elements.insert(taken.new_elements.end(), elements.begin(), elements.end());
+        taken.old_elements.insert(taken.old_elements.end(), old_[other].targets.begin(), old_[other].targets.end());
+    }
+    std::sort(taken.new_elements.begin(), taken.new_elements.end());
+    std::sort(taken.old_elements.begin(), taken.old_elements.end());
+    ask_model(column, std::span(decisions_[column].options).first(1), taken);
 }
 
 /* The best pairs of column and place first. */
@@ -307,8 +335,10 @@ std::vector<StructureDecision> StructureDecider::run() {
         if (evidence_.wrapper().columns[column].columns.empty())
             decisions_[column].options = options_of(column);
     assign();
-    for (std::size_t column = 0; column < decisions_.size(); ++column)
+    for (std::size_t column = 0; column < decisions_.size(); ++column) {
+        ask_again(column);
         weigh(column);
+    }
     return std::move(decisions_);
 }
 
