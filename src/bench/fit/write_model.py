@@ -12,10 +12,12 @@ namespace webwrap {{
 
 namespace {{
 
-constexpr std::string_view kFitted = R"json({fitted})json";
+constexpr std::string_view kFitted =
+    R"json({fitted})json";
 
 /* The ranking is equal_weights(). */
-constexpr std::string_view kEqual = R"json({equal})json";
+constexpr std::string_view kEqual =
+    R"json({equal})json";
 
 }} // namespace
 

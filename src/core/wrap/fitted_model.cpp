@@ -6,7 +6,8 @@ namespace webwrap {
 
 namespace {
 
-constexpr std::string_view kFitted = R"json({"ranking": {"text": {"data": 0.381, "words": 0.7592, "shape": 0.2495, "ancestors": 0.2188, "before": 0.6663,
+constexpr std::string_view kFitted =
+    R"json({"ranking": {"text": {"data": 0.381, "words": 0.7592, "shape": 0.2495, "ancestors": 0.2188, "before": 0.6663,
 "after": 0.1192, "label": 1.066, "next text": 0.005239, "heading": 0.07076, "address": 0.6091,
 "children": 0.07667, "child names": 0.2466, "length": 0.5063, "digits": 0.4096, "position": 0.6292,
 "siblings": 0.06283, "title": 0.5487, "tag": 0.2886, "equal text": 0.1831, "same path": 0.1704, "path": 0.298,
@@ -63,7 +64,8 @@ constexpr std::string_view kFitted = R"json({"ranking": {"text": {"data": 0.381,
 "texts stay": 2.081, "names stay": -2.831, "texts lost": -4.118, "likeness lost": -0.5044}})json";
 
 /* The ranking is equal_weights(). */
-constexpr std::string_view kEqual = R"json({"answer": {"intercept": -9.549, "lead": 2.687, "share back": 0.01539, "lead back": 1.613,
+constexpr std::string_view kEqual =
+    R"json({"answer": {"intercept": -9.549, "lead": 2.687, "share back": 0.01539, "lead back": 1.613,
 "log share back": 0.1335, "mutual": 1.458, "rarity": 2.016, "count": 1.917, "lengths": 0.661, "shapes": 1.295,
 "vocabulary": 1.136, "heading": 0.4474, "margin": 1.833, "tag": 0.4712, "data": 0.4974, "address": 3.049,
 "share of path": 1.241, "share of class": 1.076, "known texts": 0.03969, "not elsewhere": 0.8519,
