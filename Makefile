@@ -15,7 +15,7 @@ LAYOUT_AFTER ?= docs/examples/film/layouts/cards
 SEED         ?= 1
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps check-deps install uninstall clean demo redesigns example-adaptation check unit differential differential-css differential-match conformance regress \
+.PHONY: all help deps check-deps install uninstall clean demo redesigns example-adaptation check unit differential differential-css differential-match differential-separate conformance regress \
         isolation e2e check-layering check-exports \
         check-docs check-format docs unit-jinja jinja-differential
 

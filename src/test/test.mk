@@ -36,6 +36,12 @@ differential-match: bench-pages bench-deps ## tree edit distances against apted 
 	@+$(MAKE) --no-print-directory $(BUILD)/differential/match
 	@$(BUILD)/differential/match $(EVOLUTION) $(DIFFERENTIAL_MATCH_PAGES) 1 | $(PYTHON) src/test/differential/match.py
 
+SEPARATE_RESTORED ?= 10000
+SEPARATE_LISTS    ?= 10000
+differential-separate: bench-pages bench-deps ## damaged pages restored, and foldings of lists against exhaustive search (EVOLUTION=folder)
+	@+$(MAKE) --no-print-directory $(BUILD)/differential/separate
+	@$(BUILD)/differential/separate $(EVOLUTION) $(SEPARATE_RESTORED) $(SEPARATE_LISTS)
+
 $(BUILD)/differential/%: $(BUILD)/bench/test/differential/%.o $(BUILD)/bench/core.a
 	@mkdir -p $(@D)
 	@$(CXX) $^ -o $@ $(shell pkg-config --libs $(BENCH_LIBS))

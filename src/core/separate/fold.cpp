@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kLongestPeriod = 6;
 constexpr std::int64_t kMostWork = 60'000; /* nodes merged to find the runs of one list */
+/* Pairs of nodes merged on a page, apart from kStepsPerNode that each list has in any case. Few siblings of thousands of
+ * nodes each would take gigabytes: a list gets a quarter of what is left. */
+constexpr std::int64_t kMostSteps = 1'000'000;
+constexpr std::int64_t kStepsPerNode = 4;
 constexpr int kMostRounds = 8;
 constexpr std::int32_t kSmallPage = 300; /* nodes */
 constexpr std::uint64_t kOffPrices = 60;
@@ -116,12 +120,18 @@ void OptimalFolder::enumerate(std::span<const LayoutId> list, std::span<const La
     std::vector<std::int64_t> before{0}; /* weight of the plain children before each place */
     for (const LayoutId child : plain)
         before.push_back(before.back() + weight(child));
+    std::int64_t nodes = 0;
+    for (const LayoutId id : list)
+        nodes += pool_.node(id).size;
+    const std::int64_t most_steps =
+        merger_.steps() + std::max(kStepsPerNode * nodes, (kMostSteps - merger_.steps()) / 4);
     for (std::size_t period = 1; period <= std::min(kLongestPeriod, list.size() / 2); ++period)
-        enumerate_period(list, period, before, found);
+        enumerate_period(list, period, before, most_steps, found);
 }
 
 void OptimalFolder::enumerate_period(std::span<const LayoutId> list, std::size_t period,
-                                     std::span<const std::int64_t> before, std::vector<FoldCandidate> &found) {
+                                     std::span<const std::int64_t> before, std::int64_t most_steps,
+                                     std::vector<FoldCandidate> &found) {
     const std::size_t size = list.size();
     const auto skeleton = [&](std::size_t at) { return pool_.node(list[at]).skeleton; };
     const auto repeats = [&](std::size_t at) { return shape(list[at]) == shape(list[at + period]); };
@@ -154,7 +164,7 @@ void OptimalFolder::enumerate_period(std::span<const LayoutId> list, std::size_t
     std::int64_t work = 0;
     std::vector<LayoutId> unit;
     for (const std::size_t start : starts) {
-        if (work > 4 * kMostWork)
+        if (work > 4 * kMostWork || merger_.steps() > most_steps)
             break;
         unit.clear();
         for (std::size_t k = 0; k < period; ++k) {
@@ -163,7 +173,7 @@ void OptimalFolder::enumerate_period(std::span<const LayoutId> list, std::size_t
                 id = pool_.children(id)[0];
             unit.push_back(id);
         }
-        for (std::size_t end = start + period; end + period <= size; end += period) {
+        for (std::size_t end = start + period; end + period <= size && merger_.steps() <= most_steps; end += period) {
             if ((++polls_ & 0xFF) == 0)
                 Interrupt::poll();
             bool fits = true;

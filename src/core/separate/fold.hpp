@@ -57,7 +57,7 @@ class OptimalFolder {
     explicit OptimalFolder(LayoutPool &pool);
 
     /* The folded layout tree, which generalises `root`. Polls. O(lists * candidates) a round after the candidates are
-     * known; these are bounded by kMostWork nodes merged a list. */
+     * known; these are bounded by kMostWork nodes merged a list, and kMostSteps pairs of nodes a page. */
     [[nodiscard]] LayoutId fold(LayoutId root);
     /* The best folding for given prices. */
     [[nodiscard]] LayoutId fold_at(LayoutId root, const LayoutPrices &prices);
@@ -84,8 +84,9 @@ class OptimalFolder {
     void climb(LayoutId root, MaintainabilityCounts counts, double own, std::uint64_t off,
                MaintainabilityCounter &counter, Best &best);
     void enumerate(std::span<const LayoutId> list, std::span<const LayoutId> plain, std::vector<FoldCandidate> &found);
-    void enumerate_period(std::span<const LayoutId> list, std::size_t period, std::span<const std::int64_t> saved,
-                          std::vector<FoldCandidate> &found);
+    /* Stops when the merger has made `most_steps`. */
+    void enumerate_period(std::span<const LayoutId> list, std::size_t period, std::span<const std::int64_t> before,
+                          std::int64_t most_steps, std::vector<FoldCandidate> &found);
     [[nodiscard]] std::int64_t weight(LayoutId id) const;
     [[nodiscard]] std::int32_t shape(LayoutId id) const;
     [[nodiscard]] double cost_of(LayoutId id, Round &round);

@@ -54,6 +54,8 @@ class Merger {
                                    std::vector<LayoutId> &merged);
     /* The node as it is where it may be absent. */
     [[nodiscard]] LayoutId optional(LayoutId id);
+    /* Pairs merged so far, what memory and time grow with. */
+    [[nodiscard]] std::int64_t steps() const { return steps_; }
 
   private:
     LayoutId merge_new(LayoutId a, LayoutId b);
@@ -64,7 +66,7 @@ class Merger {
     AlignmentScores &scores_;
     Options options_;
     std::unordered_map<std::uint64_t, LayoutId> merged_;
-    std::uint32_t steps_ = 0;
+    std::int64_t steps_ = 0;
 };
 
 } // namespace webwrap

@@ -1,4 +1,4 @@
-"""pg_cron itself: scheduled refreshes and saved queries run, and what fails is seen in webwrap.job_status."""
+"""pg_cron itself: scheduled refreshes, saved queries and recompression run, and what fails is seen in webwrap.job_status."""
 
 import pytest
 
@@ -32,9 +32,15 @@ def test_jobs_run_and_failures_are_seen(scheduled):
         run("""INSERT INTO webwrap.saved_query (name, template, context)
                VALUES ('labelled', $$SELECT n, '{{ label }}' AS label FROM source WHERE n >= {{ least }}$$, '{"least": 2}')""")
         run('INSERT INTO source VALUES (2), (3)')
+        pages = {f'https://site.example/{number}': '<p class="row">the same on every page</p>' * 200 + f'<h1>Page {number}</h1>'
+                 for number in range(6)}
+        for url, html in pages.items():
+            run("SELECT webwrap.store_html(%s, %s, '2024-01-01')", (url, html))
+        assert run('SELECT DISTINCT level FROM webwrap.body').fetchall() == [(3,)]
         never = "SELECT webwrap.refresh_saved('never', 'answer')"
         jobs = {'refresh': 'REFRESH MATERIALIZED VIEW copy',
-                'saved': """SELECT webwrap.refresh_saved('labelled', 'answer', '{"label": "it''s"}')""", 'never': never}
+                'saved': """SELECT webwrap.refresh_saved('labelled', 'answer', '{"label": "it''s"}')""",
+                'recompress': 'SELECT webwrap.page_recompress(200)', 'never': never}
         for name, command in jobs.items():
             run(SCHEDULED.format(name, command))
         assert run('SELECT DISTINCT state FROM webwrap.job_status').fetchall() == [('never ran',)]
@@ -43,11 +49,13 @@ def test_jobs_run_and_failures_are_seen(scheduled):
             return dict(run('SELECT jobname, state FROM webwrap.job_status').fetchall())
 
         wait_until(lambda: set(states().values()) <= {'ok', 'failed'}, 'jobs did not run', A_MINUTE_AND_MORE)
-        assert states() == {'refresh': 'ok', 'saved': 'ok', 'never': 'failed'}
+        assert states() == {'refresh': 'ok', 'saved': 'ok', 'recompress': 'ok', 'never': 'failed'}
         assert run('SELECT n FROM copy ORDER BY n').fetchall() == [(1,), (2,), (3,)]
         assert run('SELECT n, label FROM answer ORDER BY n').fetchall() == [(2, "it's"), (3, "it's")]
         details = dict(run('SELECT command, status FROM cron.job_run_details').fetchall())
-        assert details == {jobs['refresh']: 'succeeded', jobs['saved']: 'succeeded', never: 'failed'}
+        assert details == {command: 'failed' if command == never else 'succeeded' for command in jobs.values()}
+        assert run('SELECT DISTINCT level FROM webwrap.body').fetchall() == [(19,)]
+        assert dict(run('SELECT url, html FROM webwrap.page').fetchall()) == pages
         (message, in_a_row, success) = run("""SELECT last_message, failures_in_a_row, last_success FROM webwrap.job_status
                                               WHERE jobname = 'never'""").fetchone()
         assert 'saved query "never" does not exist' in message

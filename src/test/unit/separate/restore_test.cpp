@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.hpp"
+#include "core/separate/instance.hpp"
 #include "core/separate/records.hpp"
 #include "core/separate/separation.hpp"
 #include "core/separate/source_layout.hpp"
@@ -155,6 +156,38 @@ TEST(Optimal, is_what_exhaustive_search_finds) {
     const auto comparison = test::compare_with_exhaustive(400, 9, 11);
     EXPECT_EQ(comparison.equal, comparison.lists);
     EXPECT_LE(comparison.worst, 0.1);
+}
+
+/* A table of contents of `depth` levels, whose entries differ in what they have in them. */
+std::string contents(SeededRandom &random, int depth, std::size_t most) {
+    static constexpr std::string_view kTags[] = {"a", "b", "i", "u", "code"};
+    std::string list = "<ul>";
+    for (std::size_t entry = 3 + random.below(most); entry > 0; --entry) {
+        list += "<li>";
+        for (std::size_t tags = 1 + random.below(4); tags > 0; --tags) {
+            const std::string tag(kTags[random.below(std::size(kTags))]);
+            list += "<" + tag + ">" + std::to_string(random.below(100)) + "</" + tag + ">";
+        }
+        if (depth > 0 && random.below(3) > 0)
+            list += contents(random, depth - 1, most);
+        list += "</li>";
+    }
+    return list + "</ul>";
+}
+
+/* Merging a few siblings of thousands of nodes each fills a table for every two lists in them: gigabytes, unbounded. */
+TEST(Optimal, few_large_siblings_stay_in_bounds) {
+    SeededRandom random(5);
+    const std::string page = contents(random, 3, 14);
+    LayoutPool pool;
+    const LayoutId plain = layout_of_page(pool, page);
+    const LayoutId folded = OptimalFolder(pool).fold(plain);
+    EXPECT_LT(pool.memory_bytes(), 128u << 20);
+    MaintainabilityCounter counter(pool);
+    EXPECT_GT(maintainability_index(counter.count(folded)), maintainability_index(counter.count(plain)) + 10);
+    const auto result = Instantiation(pool).run(folded, plain);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(restore(result->text, result->data) == page);
 }
 
 TEST(Optimal, folds_units_of_several_siblings) {
