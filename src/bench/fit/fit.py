@@ -6,7 +6,8 @@ of pages to show what an answer looks like where there is none. Sites of one hal
 that the model can be judged on them.
 
 Ranking: a listwise softmax over the groups considered, one for each kind of target, features standardised, strong l2
-penalty, no weight below zero. Confidence: logistic regression, then rescaled on the cases that have an answer.
+penalty, no weight below zero. Confidence: logistic regression, then rescaled on the cases that have an answer and a few
+that have none.
 """
 
 import argparse
@@ -25,7 +26,8 @@ from scipy.optimize import minimize
 
 KINDS = ('text', 'list', 'media')
 WORKERS = 2
-SIGNED = 6  # numbers at the end of those a confidence rests on that may count for or against it
+# Of the numbers that a confidence rests on the last ones: those that may count for or against it, and those that count against.
+EITHER, AGAINST = 5, 4
 
 
 def f1(right):
@@ -106,8 +108,8 @@ def fit_ranking(cases, l2):
     return found.x / scale
 
 
-def fit_logistic(x, y, share, l2, signed):
-    """Weights and intercept; only those of the last `signed` columns may be negative."""
+def fit_logistic(x, y, share, l2):
+    """Weights and intercept; only those of the last EITHER + AGAINST columns may be negative, the last AGAINST must be."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
     z = np.hstack([(x - mean) / scale, np.ones((len(x), 1))])
 
@@ -119,19 +121,20 @@ def fit_logistic(x, y, share, l2, signed):
         gradient[:-1] += 2 * l2 * w[:-1]
         return value + l2 * w[:-1] @ w[:-1], gradient
 
-    bounds = [(0, None)] * (x.shape[1] - signed) + [(None, None)] * (signed + 1)
+    bounds = ([(0, None)] * (x.shape[1] - EITHER - AGAINST) + [(None, None)] * EITHER + [(None, 0)] * AGAINST + [(None, None)])
     w = minimize(loss, np.zeros(z.shape[1]), jac=True, method='L-BFGS-B', bounds=bounds).x
     weights = w[:-1] / scale
     return weights, w[-1] - weights @ mean
 
 
-def rescale(weights, intercept, x, y):
+def rescale(weights, intercept, x, y, share):
     """The logistic's scale and intercept fitted again, so that probabilities fit these cases."""
     s = x @ weights + intercept
 
     def loss(q):
         m = q[0] * s + q[1]
-        return (np.logaddexp(0, -m) * y + np.logaddexp(0, m) * (1 - y)).mean() + 1e-4 * ((q[0] - 1) ** 2 + q[1] ** 2)
+        value = (share * (np.logaddexp(0, -m) * y + np.logaddexp(0, m) * (1 - y))).sum() / share.sum()
+        return value + 1e-4 * ((q[0] - 1) ** 2 + q[1] ** 2)
 
     q = minimize(loss, [1.0, 0.0]).x
     return q[0] * weights, q[0] * intercept + q[1]
@@ -149,8 +152,10 @@ def fit_answer(cases, returns, absent, options):
     none, _ = best_answers(absent)
     weights, intercept = fit_logistic(np.vstack([x, back, none]), np.concatenate([y, back_y, np.zeros(len(none))]),
                                       np.concatenate([np.ones(len(x) + len(back)), np.full(len(none), options.absent)]),
-                                      options.trust_l2, SIGNED)
-    return rescale(weights, intercept, x, y)
+                                      options.trust_l2)
+    few = np.full(len(none), options.none * len(x) / max(1, len(none)))
+    return rescale(weights, intercept, np.vstack([x, none]), np.concatenate([y, np.zeros(len(none))]),
+                   np.concatenate([np.ones(len(x)), few]))
 
 
 def fit_holds(cases, absent, options):
@@ -167,7 +172,7 @@ def fit_holds(cases, absent, options):
                 x.append(answer['t'])
                 y.append(False)
                 share.append(options.other)
-    weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.holds_l2, SIGNED)
+    weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.holds_l2)
     return weights, intercept
 
 
@@ -184,9 +189,10 @@ def main():
     parser.add_argument('--without', type=int, choices=(0, 1), help='half of the sites to leave out')
     parser.add_argument('--equal', action='store_true', help='equal weights for the ranking')
     parser.add_argument('--l2', type=float, default=0.05)
-    parser.add_argument('--trust-l2', type=float, default=0.003)
-    parser.add_argument('--holds-l2', type=float, default=0.0003)
-    parser.add_argument('--absent', type=float, default=2.0, help='weight of a page without the true elements')
+    parser.add_argument('--trust-l2', type=float, default=0.01)
+    parser.add_argument('--holds-l2', type=float, default=0.003)
+    parser.add_argument('--absent', type=float, default=6.0, help='weight of a page without the true elements')
+    parser.add_argument('--none', type=float, default=0.02, help='such pages for each page with them, when confidence is scaled')
     parser.add_argument('--silent', type=float, default=5.0, help='weight of an XPath that selects something else')
     parser.add_argument('--other', type=float, default=0.05, help='weight of a wrong answer as if it were such a one')
     options = parser.parse_args()

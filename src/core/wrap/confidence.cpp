@@ -56,11 +56,12 @@ double ConfidenceModel::probability(const TrustVector &trust) const {
 
 const std::array<std::string, kTrustCount> &trust_names() {
     static const std::array<std::string, kTrustCount> names{
-        "share",         "lead",           "share back",   "lead back",     "log share", "log share back", "mutual",
-        "likeness",      "rarity",         "whole",        "count",         "lengths",   "shapes",         "vocabulary",
-        "heading",       "margin",         "worst",        "name",          "tag",       "data",           "address",
-        "share of path", "share of class", "known texts",  "not elsewhere", "is list",   "is media",       "texts stay",
-        "names stay",    "texts lost",     "likeness lost"};
+        "share",         "lead",         "share back", "lead back",     "log share",      "log share back",
+        "mutual",        "likeness",     "rarity",     "whole",         "count",          "lengths",
+        "shapes",        "vocabulary",   "heading",    "margin",        "worst",          "name",
+        "tag",           "data",         "address",    "share of path", "share of class", "known texts",
+        "not elsewhere", "names own",    "label own",  "is list",       "is media",       "texts stay",
+        "names stay",    "around stays", "texts lost", "likeness lost", "around lost",    "data lost"};
     return names;
 }
 

@@ -34,14 +34,19 @@ enum class Trust : std::size_t {
     kClassShare,
     kKnownTexts,
     kNotElsewhere,
+    kNamesOwn,
+    kLabelOwn,
     kIsList, /* 1 or 0 */
     kIsMedia,
     kTextsStay, /* share of the old page's texts, and of its names, that stand on the new page as well: how much to expect */
     kNamesStay,
-    kTextsLost, /* what the answer falls short of that: texts not known, and likeness */
+    kAroundStays, /* the same of the texts around the old elements */
+    kTextsLost,   /* what the answer falls short of that: texts not known, likeness, texts around it */
     kLikenessLost,
+    kAroundLost,
+    kDataLost, /* the metadata still state what the old elements say, but not what the answer says */
 };
-inline constexpr std::size_t kTrustCount = 31;
+inline constexpr std::size_t kTrustCount = 36;
 using TrustVector = std::array<float, kTrustCount>;
 
 /* Logistic regression. */

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -26,6 +28,7 @@ constexpr int kMaxAncestors = 6;
 constexpr std::size_t kMaxBag = 64;
 constexpr NodeId kMaxBelow = 400; /* nodes of a subtree that are looked at */
 constexpr std::size_t kMaxNaming = 200, kMaxAddress = 200, kMaxValue = 40;
+constexpr std::int32_t kDurationWords = 6, kMostMinutes = 1'000'000; /* of a text that states a duration */
 constexpr std::size_t kFirstSlots = 1U << 14U;
 constexpr int kPollEvery = 256;
 
@@ -97,6 +100,26 @@ void TokenTable::grow() {
     }
 }
 
+/* The numbers of a text, -1 for none. */
+using Numbers = std::array<std::int32_t, 2>;
+
+/* The numbers of a text of one or two; nullopt for others. */
+std::optional<Numbers> numbers_of(std::string_view text) {
+    Numbers numbers{-1, -1};
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!is_digit(text[at]))
+            continue;
+        if (count == numbers.size())
+            return std::nullopt;
+        std::int32_t number = 0;
+        for (; at < text.size() && is_digit(text[at]); ++at)
+            number = std::min(number * 10 + (text[at] - '0'), kMostMinutes);
+        numbers[count++] = number;
+    }
+    return count > 0 ? std::optional(numbers) : std::nullopt;
+}
+
 class FeatureBuilder {
   public:
     FeatureBuilder(const Document &document, TokenTable &tokens, PageFeatures &page)
@@ -143,6 +166,7 @@ class FeatureBuilder {
     std::unordered_map<NameId, TokenId> tag_memo_;
     std::unordered_map<NodeId, std::int32_t> siblings_;            /* by parent and tag, see add_element */
     std::unordered_map<std::uint64_t, std::vector<TokenId>> data_; /* text to metadata keys */
+    std::map<Numbers, std::vector<TokenId>> durations_; /* the numbers of a text that states one, to such keys */
     std::vector<TokenId> title_;
     NodeId heading_ = kNoNode;
 };
@@ -165,6 +189,8 @@ void FeatureBuilder::read_texts() {
         for (const std::string &word : words_of(document_.text(node)))
             words_.push_back(tokens_.intern(word));
         word_to_text_.resize(words_.size(), node);
+        if (const auto end = static_cast<std::int32_t>(words_.size()); end > first_word(node))
+            page_.texts_.push_back({node, end - first_word(node), words_hash(first_word(node), end)});
     }
     node_to_word_.back() = static_cast<std::int32_t>(words_.size());
     page_.text_before_.back() = bytes;
@@ -236,6 +262,10 @@ void FeatureBuilder::add_text(NodeId node) {
             text += document_.text(below).substr(0, 4 * kMaxShape);
     }
     text = fold_space(text);
+    if (first != end && end - first <= kDurationWords)
+        if (const auto numbers = numbers_of(text); numbers && durations_.contains(*numbers))
+            for (const TokenId key : durations_.at(*numbers))
+                add(Bag::kData, key);
     for (const char c : text)
         digits += is_digit(c) ? 1 : 0;
     const std::string shape = "^" + shape_of(std::string_view(text).substr(0, kMaxShape)) + "$";
@@ -370,13 +400,20 @@ void FeatureBuilder::run() {
     read_texts();
     const PageData data = page_data(document_);
     for (const std::string &word : words_of(data.title))
-        if (const TokenId token = tokens_.intern(word); std::find(title_.begin(), title_.end(), token) == title_.end())
+        if (const TokenId token = tokens_.intern(word); std::ranges::find(title_, token) == title_.end())
             title_.push_back(token);
     for (const DataValue &value : data.values) {
         std::uint64_t hash = 0;
         for (const std::string &word : words_of(value.text))
             hash = mix(hash, static_cast<std::uint64_t>(tokens_.intern(word)) + 1);
-        data_[hash].push_back(tokens_.intern(value.key));
+        const TokenId key = tokens_.intern(value.key);
+        page_.data_keys_.insert(key);
+        data_[hash].push_back(key);
+        if (const auto minutes = minutes_of_duration(value.text); minutes && *minutes > 0) {
+            durations_[{*minutes, -1}].push_back(key);
+            if (*minutes >= 60)
+                durations_[{*minutes / 60, *minutes % 60 == 0 ? -1 : *minutes % 60}].push_back(key);
+        }
     }
     for (NodeId node = 1; node < document_.size(); ++node) {
         if (node % kPollEvery == 0)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/parse/document.hpp"
@@ -18,7 +20,7 @@ inline constexpr ElementId kNoElement = -1;
 enum class Bag : std::size_t {
     kName,       /* words of class, id and other naming attributes */
     kNameWhole,  /* the tokens of these attributes, unsplit */
-    kData,       /* keys under which the page's metadata (JSON-LD, meta) hold the same text */
+    kData,       /* keys under which the page's metadata (JSON-LD, meta) hold the same text, or duration */
     kWords,      /* words of its text */
     kOwn,        /* words of the texts right below it */
     kShape,      /* trigrams of its text's shape */
@@ -61,6 +63,13 @@ class TokenTable {
 
     std::vector<Slot> slots_;
     TokenId count_ = 0;
+};
+
+/* A text node with words. */
+struct TextRun {
+    NodeId node;
+    std::int32_t words;
+    std::uint64_t hash; /* of its words */
 };
 
 /* The elements of a page's body with what describes them. The document must outlive it. O(page * depth limit); polls. */
@@ -106,6 +115,14 @@ class PageFeatures {
     [[nodiscard]] TokenId path(ElementId element) const { return paths_[static_cast<std::size_t>(element)]; }
     /* Elements from the root to it, itself included. */
     [[nodiscard]] std::int32_t depth(ElementId element) const { return depths_[static_cast<std::size_t>(element)]; }
+    /* The texts of the page, in order. */
+    [[nodiscard]] const std::vector<TextRun> &texts() const noexcept { return texts_; }
+    /* Place in texts() of the first one at or after a node. */
+    [[nodiscard]] std::size_t first_text(NodeId node) const {
+        return static_cast<std::size_t>(std::ranges::lower_bound(texts_, node, {}, &TextRun::node) - texts_.begin());
+    }
+    /* The keys of the page's metadata. */
+    [[nodiscard]] const std::unordered_set<TokenId> &data_keys() const noexcept { return data_keys_; }
     /* Visible bytes of text before the node with this id. */
     [[nodiscard]] std::int32_t text_before(NodeId node) const { return text_before_[static_cast<std::size_t>(node)]; }
 
@@ -126,6 +143,8 @@ class PageFeatures {
     std::vector<ElementId> parents_;
     std::vector<std::int32_t> ordinals_, depths_, text_before_;
     std::vector<bool> is_heading_;
+    std::vector<TextRun> texts_;
+    std::unordered_set<TokenId> data_keys_;
 };
 
 } // namespace webwrap

@@ -61,9 +61,49 @@ float overlap(const Shares &a, const Shares &b) {
     return most > 0 ? common / most : 0.5F;
 }
 
+/* The unsplit names of an element and of its parent. */
+std::vector<TokenId> names_of(const PageFeatures &page, ElementId element) {
+    std::vector<TokenId> names;
+    for (const ElementId at : {element, page.parent(element)})
+        if (at != kNoElement) {
+            const std::span<const TokenId> own = page.bag(at, Bag::kNameWhole);
+            names.insert(names.end(), own.begin(), own.end());
+        }
+    return names;
+}
+
+float names_own(const PageFeatures &a_page, const PageCounts &a_counts, ElementId a, const PageFeatures &b_page,
+                ElementId b) {
+    const std::vector<TokenId> here = names_of(a_page, a), names = names_of(b_page, b);
+    const auto elsewhere = std::ranges::count_if(names, [&](TokenId name) {
+        return a_counts.names.contains(name) && std::ranges::find(here, name) == here.end();
+    });
+    return names.empty() ? 1.0F : 1 - static_cast<float>(elsewhere) / static_cast<float>(names.size());
+}
+
+/* What may be called its label: the text before it, or its first one when more follow. 0 for none. */
+std::array<std::uint64_t, 2> labels_of(const PageFeatures &page, ElementId element) {
+    const std::size_t first = page.first_text(page.node(element)), end = page.first_text(page.end(element));
+    return {first > 0 ? page.texts()[first - 1].hash : 0, end - first > 1 ? page.texts()[first].hash : 0};
+}
+
+float label_own(const PageFeatures &a_page, const PageCounts &a_counts, ElementId a, const PageFeatures &b_page,
+                ElementId b) {
+    const auto known = labels_of(a_page, a);
+    bool is_elsewhere = false;
+    for (const std::uint64_t label : labels_of(b_page, b)) {
+        if (label != 0 && std::ranges::find(known, label) != known.end())
+            return 1;
+        is_elsewhere = is_elsewhere || (label != 0 && a_counts.runs.contains(label));
+    }
+    return is_elsewhere ? 0.0F : 0.5F;
+}
+
 } // namespace
 
 PageCounts::PageCounts(const PageFeatures &page) {
+    for (const TextRun &text : page.texts())
+        runs.insert(text.hash);
     for (std::size_t i = 0; i < page.size(); ++i) {
         const auto element = static_cast<ElementId>(i);
         texts.insert(page.content_hash(element));
@@ -190,6 +230,8 @@ GroupVector compare_groups(const PageFeatures &a_page, const PageCounts &a_count
     const auto texts = static_cast<float>(std::max<std::size_t>(1, b.texts.size()));
     set(GroupFeature::kKnownTexts, static_cast<float>(known) / texts);
     set(GroupFeature::kNotElsewhere, 1 - static_cast<float>(elsewhere) / texts);
+    set(GroupFeature::kNamesOwn, names_own(a_page, a_counts, a.first, b_page, b.first));
+    set(GroupFeature::kLabelOwn, label_own(a_page, a_counts, a.first, b_page, b.first));
     return vector;
 }
 

@@ -35,10 +35,12 @@ enum class GroupFeature : std::size_t {
     kComplete,       /* share of their parents' children of their tag that they are */
     kKnownTexts,     /* share whose text stood in the other group */
     kNotElsewhere,   /* share whose text did not stand elsewhere on the other page */
+    kNamesOwn,       /* share of its names, and its parent's, that did not stand elsewhere on the other page */
+    kLabelOwn,       /* 1: its label is the other's; 0: it is another text of the other page */
     kMargin,         /* lead of their likeness over the best element left out */
     kWorst,          /* likeness of the least like element */
 };
-inline constexpr std::size_t kGroupFeatureCount = 25;
+inline constexpr std::size_t kGroupFeatureCount = 27;
 
 using GroupVector = std::array<float, kGroupFeatureCount>;
 
@@ -46,7 +48,8 @@ using GroupVector = std::array<float, kGroupFeatureCount>;
 struct PageCounts {
     explicit PageCounts(const PageFeatures &page);
     std::unordered_map<std::uint64_t, std::int32_t> path_to_count, class_to_count, family_to_count;
-    std::unordered_set<std::uint64_t> texts;
+    std::unordered_set<std::uint64_t> texts; /* of elements */
+    std::unordered_set<std::uint64_t> runs;  /* of text nodes */
     std::unordered_set<TokenId> names;
 };
 

@@ -1,5 +1,6 @@
 #include "core/wrap/page_data.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/interrupt.hpp"
@@ -14,6 +15,7 @@ constexpr std::size_t kMaxValues = 2000;
 constexpr std::size_t kMaxTextBytes = 2000;
 constexpr int kMaxNesting = 64;
 constexpr int kPollEvery = 256;
+constexpr std::int32_t kMostInDuration = 100'000; /* of one unit */
 
 /* Takes the strings of a JSON text with the key of the object member they belong to, arrays looked through. Without
  * recursion and without a tree. */
@@ -69,6 +71,48 @@ void read_meta(const Document &document, NodeId node, PageData &data) {
 }
 
 } // namespace
+
+std::optional<std::int32_t> minutes_of_duration(std::string_view text) {
+    if (text.size() < 3 || text.size() > 20 || text[0] != 'P')
+        return std::nullopt;
+    std::int32_t minutes = 0, number = -1;
+    bool is_time = false, has_part = false;
+    for (const char c : text.substr(1)) {
+        if (is_digit(c)) {
+            number = std::max(number, 0) * 10 + (c - '0');
+            if (number > kMostInDuration)
+                return std::nullopt;
+            continue;
+        }
+        if (c == 'T' && !is_time && number < 0) {
+            is_time = true;
+            continue;
+        }
+        if (number < 0 || (c != 'D' && !is_time))
+            return std::nullopt;
+        switch (c) {
+        case 'D':
+            minutes += number * 24 * 60;
+            break;
+        case 'H':
+            minutes += number * 60;
+            break;
+        case 'M':
+            minutes += number;
+            break;
+        case 'S':
+            minutes += number / 60;
+            break;
+        default:
+            return std::nullopt;
+        }
+        number = -1;
+        has_part = true;
+    }
+    if (number >= 0 || !has_part)
+        return std::nullopt;
+    return minutes;
+}
 
 PageData page_data(const Document &document) {
     PageData data;

@@ -13,11 +13,13 @@ constexpr std::array<std::string_view, kFeatureCount> kFeatureNames{
     "siblings",    "links",       "title",      "tag",       "equal text", "same path",  "path"};
 
 constexpr std::array<std::string_view, kGroupFeatureCount> kGroupFeatureNames{
-    "count",          "count closeness", "lengths",        "shapes",         "vocabulary",
-    "heading before", "words before",    "words after",    "one path",       "one class",
-    "span",           "density",         "share of path",  "share of class", "coverage",
-    "container name", "container above", "container size", "distinct",       "adjacent",
-    "complete",       "known texts",     "not elsewhere",  "margin",         "worst"};
+    "count",           "count closeness", "lengths",       "shapes",
+    "vocabulary",      "heading before",  "words before",  "words after",
+    "one path",        "one class",       "span",          "density",
+    "share of path",   "share of class",  "coverage",      "container name",
+    "container above", "container size",  "distinct",      "adjacent",
+    "complete",        "known texts",     "not elsewhere", "names own",
+    "label own",       "margin",          "worst"};
 
 } // namespace
 

@@ -52,6 +52,27 @@ std::vector<RankedGroup> free_groups(const PageFeatures &page, std::vector<Ranke
     return groups;
 }
 
+/* Share of the old elements whose text stands in the page's metadata under a key that the new page's have as well, times the
+ * share of the new elements whose text does not. */
+float data_lost(const PageFeatures &old_page, const ElementGroup &targets, const PageFeatures &new_page,
+                const ElementGroup &group) {
+    std::unordered_set<TokenId> keys;
+    const auto with_data = std::ranges::count_if(targets, [&](ElementId element) {
+        bool has_key = false;
+        for (const TokenId key : old_page.bag(element, Bag::kData))
+            if (new_page.data_keys().contains(key)) {
+                keys.insert(key);
+                has_key = true;
+            }
+        return has_key;
+    });
+    const auto without = std::ranges::count_if(group, [&](ElementId element) {
+        return std::ranges::none_of(new_page.bag(element, Bag::kData), [&](TokenId key) { return keys.contains(key); });
+    });
+    return static_cast<float>(with_data) * static_cast<float>(without) /
+           static_cast<float>(std::max<std::size_t>(1, targets.size() * group.size()));
+}
+
 float log_share(float share) { return std::log(std::max(share, kLeastShare)); }
 
 float mean_of(const RankVector &evidence, std::size_t first, std::size_t count) {
@@ -68,7 +89,8 @@ Relocator::Relocator(const Document &old_page, const std::vector<NodeId> &target
       new_counts_(new_features_), texts_stay_(share_in(old_counts_.texts, new_counts_.texts)),
       names_stay_(share_in(old_counts_.names, new_counts_.names)),
       search_(std::make_unique<GroupSearch>(old_features_, old_counts_, elements_of(old_features_, targets),
-                                            new_matcher_, new_counts_, model.ranking)) {}
+                                            new_matcher_, new_counts_, model.ranking)),
+      around_(old_features_, search_->targets(), new_counts_.runs) {}
 
 const std::vector<Relocation> &Relocator::find() {
     if (!is_found_) {
@@ -123,6 +145,8 @@ TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere 
     whole(Trust::kClassShare, GroupFeature::kClassShare);
     whole(Trust::kKnownTexts, GroupFeature::kKnownTexts);
     whole(Trust::kNotElsewhere, GroupFeature::kNotElsewhere);
+    whole(Trust::kNamesOwn, GroupFeature::kNamesOwn);
+    whole(Trust::kLabelOwn, GroupFeature::kLabelOwn);
     set(Trust::kName, evidence[static_cast<std::size_t>(Bag::kName)]);
     set(Trust::kData, evidence[static_cast<std::size_t>(Bag::kData)]);
     set(Trust::kAddress, evidence[static_cast<std::size_t>(Bag::kAddress)]);
@@ -134,6 +158,9 @@ TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere 
     set(Trust::kNamesStay, names_stay_);
     set(Trust::kTextsLost, texts_stay_ * (1 - of(Trust::kKnownTexts)));
     set(Trust::kLikenessLost, names_stay_ * (1 - of(Trust::kLikeness)));
+    set(Trust::kAroundStays, around_.staying());
+    set(Trust::kAroundLost, around_.lost_around(new_features_, relocation.ranked.group));
+    set(Trust::kDataLost, data_lost(old_features_, search_->targets(), new_features_, relocation.ranked.group));
     return trust;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/wrap/confidence.hpp"
 #include "core/wrap/group_search.hpp"
+#include "core/wrap/surroundings.hpp"
 
 namespace webwrap {
 
@@ -49,6 +50,7 @@ class Relocator {
     PageCounts old_counts_, new_counts_;
     float texts_stay_, names_stay_; /* shares of the old page's that stand on the new one */
     std::unique_ptr<GroupSearch> search_;
+    Surroundings around_;
     std::vector<RankedGroup> ranked_;
     std::vector<Relocation> found_;
     bool is_found_ = false;
