@@ -247,7 +247,7 @@ def test_ndjson(session, site):
     with session.connection.cursor().copy('COPY lines FROM STDIN') as copy:
         for line in lines:
             copy.write_row([line])
-    session.run("CREATE TEMP TABLE expected AS SELECT (line ->> 'id')::int, line ->> 'name', (line ->> 'price')::numeric, "
+    session.run("CREATE TEMP TABLE expected (id, name, price, note, is_open, deep, missing) AS SELECT (line ->> 'id')::int, line ->> 'name', (line ->> 'price')::numeric, "
                 "line #>> '{deep,note}', (line #>> '{deep,list,1,is}')::bool, line -> 'deep', line ->> 'missing' FROM lines")
     assert session.value('SELECT count(*) FROM remote') == 5000
     assert differences(session, 'expected') == 0
