@@ -66,19 +66,21 @@ class Analytics:
         spark = self._told('Spark started', lambda: jdbc.session(BUILD / 'spark'), lambda spark: f'Spark {spark.version}')
         try:
             tables = jdbc.Tables(spark, f'jdbc:postgresql://127.0.0.1:{self.cluster.port}/{DATABASE}', self.cluster.user)
-            frame = tables.read('mqtt', column='id')
-            sizes = self._told('read over JDBC', lambda: _sizes(frame), lambda sizes: (
+            # Kept, so that questions and writing do not read it again.
+            frame = jdbc.reduced(tables.read('mqtt', column='id')).persist()
+            sizes = self._told('read over JDBC', lambda: jdbc.partition_sizes(frame), lambda sizes: (
                 f'{sum(sizes):,} rows in {len(sizes)} partitions of {min(sizes):,} to {max(sizes):,}'))
             _require(sum(sizes) == self.rows and len(sizes) == jdbc.PARTITIONS and min(sizes) > 0,
                      f'Spark read {sizes} rows, not {self.rows} in {jdbc.PARTITIONS} partitions')
-            self._compare(jdbc.reduced(frame))
-            self._told('written back over JDBC', lambda: tables.overwrite(jdbc.reduced(frame), 'mqtt_reduced'))
+            self._compare(frame)
+            self._told('written back over JDBC', lambda: tables.overwrite(frame, 'mqtt_reduced'))
             # Again, over the table that is there now: the report's mode.
-            self._told('written back again, overwriting', lambda: tables.overwrite(jdbc.reduced(frame), 'mqtt_reduced'))
+            self._told('written back again, overwriting', lambda: tables.overwrite(frame, 'mqtt_reduced'))
             self.cluster.psql('ALTER TABLE mqtt_reduced ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY', dbname=DATABASE)
             lost = self.cluster.value('SELECT count(*) FROM (SELECT * FROM packet EXCEPT ALL SELECT {} FROM mqtt_reduced) lost'
                                       .format(', '.join(f'"{name}"' for name in jdbc.COLUMNS)), DATABASE)
             _require(lost == '0', f'{lost} rows of the view are not in the table that Spark wrote')
+            frame.unpersist()
             self._train(tables.read('mqtt_reduced', column='id').select(*jdbc.COLUMNS))
         finally:
             spark.stop()
@@ -122,10 +124,6 @@ class Analytics:
         told = words(result)
         print(f'{what}{": " if told else ""}{told} ({time.monotonic() - started:.1f} s)', flush=True)
         return result
-
-
-def _sizes(frame):
-    return frame.rdd.mapPartitions(lambda rows: [sum(1 for _ in rows)]).collect()
 
 
 def _require(holds, otherwise):

@@ -3,10 +3,11 @@
 import logging
 import os
 
-# Spark in the Debian package's Java asks the host's name, which containers do not always know.
+# Spark looks up the host's name, which containers do not always know.
 os.environ.setdefault('SPARK_LOCAL_IP', '127.0.0.1')
 
 from pyspark.sql import SparkSession  # noqa: E402
+from pyspark.sql.functions import spark_partition_id  # noqa: E402
 
 DRIVER = '/usr/share/java/postgresql.jar'  # Debian: libpostgresql-jdbc-java
 PARTITIONS = 8
@@ -48,19 +49,36 @@ class Tables:
          .option('reWriteBatchedInserts', 'true').save())
 
 
+QUIET = """rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %p %c{1}: %m%n%ex
+"""
+
+
 def session(folder, cores=2):
-    """A Spark of its own in this process, with `folder` for what it writes."""
+    """A Spark of its own in this process, with `folder` for what it writes. It reports errors only."""
     logging.getLogger('py4j').setLevel(logging.ERROR)
-    spark = (SparkSession.builder.appName('mqtt').master(f'local[{cores}]')
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'log4j2.properties').write_text(QUIET)
+    os.environ['SPARK_LOCAL_DIRS'] = str(folder / 'scratch')
+    return (SparkSession.builder.appName('mqtt').master(f'local[{cores}]')
              .config('spark.driver.memory', '4g').config('spark.driver.bindAddress', '127.0.0.1')
              .config('spark.driver.extraClassPath', DRIVER).config('spark.ui.enabled', 'false')
              .config('spark.ui.showConsoleProgress', 'false').config('spark.sql.shuffle.partitions', str(PARTITIONS))
-             .config('spark.local.dir', str(folder / 'scratch')).config('spark.sql.warehouse.dir', str(folder / 'warehouse'))
-             .config('spark.driver.extraJavaOptions', f'-Dderby.system.home={folder}').getOrCreate())
-    spark.sparkContext.setLogLevel('ERROR')
-    return spark
+             .config('spark.sql.warehouse.dir', str(folder / 'warehouse'))
+             .config('spark.driver.extraJavaOptions', f'-Dlog4j2.configurationFile={folder / "log4j2.properties"}')
+             .getOrCreate())
 
 
 def reduced(frame):
     """The report's columns: dots in names become underscores, the rest is dropped."""
     return frame.toDF(*(name.replace('.', '_') for name in frame.columns)).select(*COLUMNS)
+
+
+def partition_sizes(frame):
+    """How many rows each partition of a DataFrame has."""
+    return [row['count'] for row in frame.groupBy(spark_partition_id()).count().collect()]

@@ -5,7 +5,7 @@
 -- INSERT: all rows are in the table, or none.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS webwrap;
-SET webwrap.max_page_size = '1GB';
+SET webwrap.max_page_size = '256MB';
 
 CREATE SERVER mqtt_site FOREIGN DATA WRAPPER webwrap OPTIONS (base_url :'base_url');
 
