@@ -77,6 +77,26 @@ superset-check: superset-deps install ## the film dashboard in real Superset, ch
 	@$(MAKE) --no-print-directory jinja-differential
 	timeout --signal=INT --kill-after=60 1200 $(SUPERSET)/venv/bin/python -m pytest -q -p no:cacheprovider src/test/superset
 
+# PySpark with numpy, in a Python of its own.
+SPARK = $(BUILD)/spark
+.PHONY: spark spark-check spark-deps
+spark-deps: $(SPARK)/venv/installed
+	@sh src/deps.sh default-jre-headless libpostgresql-jdbc-java
+
+$(SPARK)/venv/installed: docs/examples/mqtt/requirements.txt
+	@sh src/deps.sh python3-venv
+	rm -rf $(SPARK)/venv
+	$(PYTHON) -m venv $(SPARK)/venv
+	$(SPARK)/venv/bin/python -m pip install --quiet --disable-pip-version-check wheel
+	$(SPARK)/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+spark: spark-deps install ## MQTT analytics: 1,000,000 rows over HTTP, three questions, the models in PySpark (ROWS=n)
+	$(SPARK)/venv/bin/python docs/examples/mqtt/analytics.py --rows $(or $(ROWS),1000000)
+
+spark-check: spark-deps install ## the same with 50,000 rows
+	@$(MAKE) --no-print-directory spark ROWS=50000
+
 unit-jinja: ## what Jinja templates give, without a server
 	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/jinja
 
