@@ -60,7 +60,7 @@ e2e: ## tests with real servers and clients
 
 # Real Superset, as src/test/superset/constraints.txt pins it. The time limit ends what hangs; fixtures still tidy up.
 SUPERSET = $(BUILD)/superset
-.PHONY: superset superset-check superset-venv superset-deps
+.PHONY: superset superset-feed superset-check superset-venv superset-deps
 superset-venv: ## installs Superset into build/superset/venv
 	@sh src/deps.sh python3-venv
 	@PYTHON=$(PYTHON) sh src/test/superset/install.sh $(SUPERSET)/venv >/dev/null
@@ -73,7 +73,12 @@ superset: superset-venv ## starts Superset with the film dashboard, prints the a
 	@$(MAKE) --no-print-directory install >$(SUPERSET)/install.log 2>&1 || { cat $(SUPERSET)/install.log; exit 1; }
 	@$(SUPERSET)/venv/bin/python docs/examples/film-dashboard/dashboard.py --seed "$(SEED)"
 
-superset-check: superset-deps install ## the film dashboard in real Superset, charts.py and other clients; pictures in build/superset/screenshots
+superset-feed: superset-venv ## starts Superset with the words of a live feed that pg_cron polls (docs/examples/mqtt), until interrupted
+	@sh src/deps.sh postgresql-$${PG_VERSION:-15}-cron
+	@$(MAKE) --no-print-directory install >$(SUPERSET)/install.log 2>&1 || { cat $(SUPERSET)/install.log; exit 1; }
+	@$(SUPERSET)/venv/bin/python docs/examples/mqtt/live.py
+
+superset-check: superset-deps install ## the film dashboard and the feed's in real Superset, charts.py and other clients; pictures in build/superset/screenshots
 	@$(MAKE) --no-print-directory jinja-differential
 	timeout --signal=INT --kill-after=60 1200 $(SUPERSET)/venv/bin/python -m pytest -q -p no:cacheprovider src/test/superset
 
