@@ -76,7 +76,8 @@ class Analytics:
             self._told('written back over JDBC', lambda: tables.overwrite(frame, 'mqtt_reduced'))
             # Again, over the table that is there now: the report's mode.
             self._told('written back again, overwriting', lambda: tables.overwrite(frame, 'mqtt_reduced'))
-            self.cluster.psql('ALTER TABLE mqtt_reduced ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY', dbname=DATABASE)
+            self.cluster.psql('ALTER TABLE mqtt_reduced ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+                              dbname=DATABASE)
             lost = self.cluster.value('SELECT count(*) FROM (SELECT * FROM packet EXCEPT ALL SELECT {} FROM mqtt_reduced) lost'
                                       .format(', '.join(f'"{name}"' for name in jdbc.COLUMNS)), DATABASE)
             _require(lost == '0', f'{lost} rows of the view are not in the table that Spark wrote')

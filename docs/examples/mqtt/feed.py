@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A live feed of short texts:  feed.py [--port N] [--every SECONDS] [--seed N]      serves until interrupted; prints the URL
 
-GET /feed.ndjson gives the newest entries, oldest first, one JSON object a line: id, time, text. Entries come as in the report's five
-minutes: most are about nothing, some have one of its six words, most often "flood". Loopback only; it keeps KEPT entries.
+GET /feed.ndjson gives the newest entries, oldest first, one JSON object a line: id, time, text. As in the report's five minutes,
+most are about nothing, and some have one of its six words, most often "flood". Loopback only; it keeps KEPT entries.
 """
 
 import argparse

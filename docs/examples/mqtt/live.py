@@ -20,6 +20,7 @@ from cluster import Cluster  # noqa: E402
 from feed import Feed  # noqa: E402
 from superset_server import ADMINISTRATOR, Superset  # noqa: E402
 
+BUILD = REPOSITORY / 'build'
 DATABASE, METADATA, ROLE = 'mqtt', 'superset', 'dashboard'
 SLUG = 'feed'
 SETTINGS = {
@@ -32,7 +33,7 @@ READER = (f'CREATE ROLE {ROLE} LOGIN', f'ALTER ROLE {ROLE} SET default_transacti
 class Stage:
     """Feed, database and Superset. start() brings all of it up, stop() leaves nothing running."""
 
-    def __init__(self, folder=REPOSITORY / 'build' / 'mqtt' / 'live', venv=REPOSITORY / 'build' / 'superset' / 'venv', every=1.0):
+    def __init__(self, folder=BUILD / 'mqtt' / 'live', venv=BUILD / 'superset' / 'venv', every=1.0):
         self.folder, self.venv, self.every = Path(folder), venv, every
         self.folder.mkdir(parents=True, exist_ok=True)
         self.feed = Feed()
@@ -86,7 +87,8 @@ def main():
         with Stage() as stage:
             print(f'dashboard  {stage.address}\nlog in as  {ADMINISTRATOR}, password {stage.superset.password}\n'
                   f'the feed   {stage.feed.url}feed.ndjson\n'
-                  f'psql       psql -h 127.0.0.1 -p {stage.cluster.port} -U {ROLE} {DATABASE}\nCtrl-C ends all of it.', flush=True)
+                  f'psql       psql -h 127.0.0.1 -p {stage.cluster.port} -U {ROLE} {DATABASE}\n'
+                  'Ctrl-C ends all of it.', flush=True)
             signal.pause()
     except KeyboardInterrupt:
         print()
