@@ -81,7 +81,9 @@ class Stage:
         return f'{self.superset.url}superset/dashboard/{SLUG}/'
 
 
-def main():
+def main(argv):
+    if argv:
+        sys.exit(__doc__)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with Stage() as stage:
@@ -97,4 +99,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    main(sys.argv[1:])
