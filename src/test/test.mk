@@ -125,7 +125,7 @@ $(BUILD)/unit/conformance: $(CONFORMANCE_OBJS)
 FUZZ_CXX     ?= clang++
 FUZZ_SECONDS ?= 600
 FUZZ_RUNS    ?= 20000
-FUZZ_TARGETS := tokenizer html xpath css robots separate
+FUZZ_TARGETS := tokenizer html xpath css robots separate records
 FUZZ          = $(BUILD)/fuzz
 FUZZ_CORE     = $(patsubst src/%.cpp,$(FUZZ)/obj/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base fetch parse select separate)))
 FUZZ_OBJS     = $(FUZZ_CORE) $(FUZZ_TARGETS:%=$(FUZZ)/obj/test/fuzz/%.o)

@@ -27,6 +27,8 @@ enum class ErrorKind {
     kNotAdapted,         /* constraints are violated and no adaptation is sure enough */
     kCorrupted,          /* stored data that do not match their hash or codec */
     kInternal,           /* a defect of ours */
+    kBadFormat,          /* a document of records that is not in its format */
+    kUndefinedField,     /* a document of records lacks a field */
 };
 
 /* The one exception that core code throws. The message follows the server's style: lower case, no full stop;

@@ -70,7 +70,7 @@ constexpr char16_t kIso8859_16[] =
         hex += kHex[static_cast<unsigned char>(c) >> 4];
         hex += kHex[static_cast<unsigned char>(c) & 15];
     }
-    throw Error(ErrorKind::kDecoding, "invalid " + encoding + " at byte offset " + std::to_string(offset) + ": " + hex);
+    throw InvalidBytes("invalid " + encoding + " at byte offset " + std::to_string(offset) + ": " + hex, offset);
 }
 
 bool is_private(char16_t unit) { return unit >= 0xE000 && unit <= 0xF8FF; }

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.hpp"
+
 namespace webwrap {
 
 /* Canonical WHATWG name of an encoding label ("latin1" -> "windows-1252"), or empty when the label is unknown. */
@@ -26,7 +28,19 @@ struct DecodedText {
     std::string encoding; /* the one that was used */
 };
 
-/* Decodes by sniff_encoding. Bytes that the encoding cannot map throw kDecoding, naming encoding and offset. */
+/* Bytes that the encoding cannot map; kDecoding. */
+class InvalidBytes : public Error {
+  public:
+    InvalidBytes(std::string message, std::size_t offset)
+        : Error(ErrorKind::kDecoding, std::move(message)), offset_(offset) {}
+
+    [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
+
+  private:
+    std::size_t offset_;
+};
+
+/* Decodes by sniff_encoding. Throws InvalidBytes, naming encoding and offset. */
 [[nodiscard]] DecodedText decode_page(std::string_view bytes, std::string_view transport_label);
 
 } // namespace webwrap

@@ -29,6 +29,10 @@ int sqlstate_of(ErrorKind kind) noexcept {
         return ERRCODE_CONNECTION_FAILURE;
     case ErrorKind::kDecoding:
         return ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
+    case ErrorKind::kBadFormat:
+        return ERRCODE_BAD_COPY_FILE_FORMAT;
+    case ErrorKind::kUndefinedField:
+        return ERRCODE_UNDEFINED_COLUMN;
     case ErrorKind::kLimitExceeded:
         return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
     case ErrorKind::kConstraintViolated:

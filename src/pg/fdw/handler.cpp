@@ -1,3 +1,4 @@
+#include "pg/fdw/record_scan.hpp"
 #include "pg/fdw/scan.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/bridge/compat.hpp"
@@ -20,9 +21,9 @@ namespace {
 
 /* State of one scan node; in the query's memory context. */
 struct ScanState {
-    TableScan *scan = nullptr; /* made with the first row asked for */
-    List *parameters = NIL;    /* expression states */
-    Oid role = InvalidOid;     /* whose user mapping counts: who opened a cursor, not who reads it */
+    Scan *scan = nullptr;   /* made with the first row asked for */
+    List *parameters = NIL; /* expression states */
+    Oid role = InvalidOid;  /* whose user mapping counts: who opened a cursor, not who reads it */
     bool is_started = false;
 };
 
@@ -41,10 +42,16 @@ void begin_scan(ForeignScanState *node, int flags) {
 }
 
 void start_scan(ForeignScanState *node, ScanState *state) {
-    if (state->scan == nullptr)
-        state->scan =
-            make_in_context<TableScan>(node->ss.ps.state->es_query_cxt,
-                                       read_table(RelationGetRelid(node->ss.ss_currentRelation)), node, state->role);
+    if (state->scan == nullptr) {
+        const MemoryContext context = node->ss.ps.state->es_query_cxt;
+        TableDefinition table = read_table(RelationGetRelid(node->ss.ss_currentRelation));
+        auto *plan = reinterpret_cast<ForeignScan *>(node->ss.ps.plan);
+        if (table.format == DocumentFormat::kHtml)
+            state->scan = make_in_context<TableScan>(context, std::move(table), node, state->role);
+        else
+            state->scan = make_in_context<RecordScan>(context, std::move(table), node, state->role,
+                                                      asked_columns(plan, table.attributes.size()));
+    }
     state->scan->start(evaluate_parameters(node, state->parameters));
     state->is_started = true;
 }
@@ -90,6 +97,8 @@ std::string cache_policy_text(const TableDefinition &table) {
 void explain_definition(ForeignScanState *node, ExplainState *es, const TableDefinition &table) {
     explain_text(es, "URL Template",
                  table.site.base_url + (table.site.base_url.empty() ? "" : " + ") + table.url.text());
+    if (table.format != DocumentFormat::kHtml)
+        explain_text(es, "Format", document_format_name(table.format));
     if (table.next_page.empty())
         explain_count(es, "URLs", nullptr, table.url.count());
     else
@@ -102,6 +111,8 @@ void explain_definition(ForeignScanState *node, ExplainState *es, const TableDef
     if (es->verbose && table.wrapper.rows)
         explain_text(es, "Row XPath", table.wrapper.rows->xpath);
     explain_text(es, "Cache", cache_policy_text(table));
+    if (table.format != DocumentFormat::kHtml)
+        return; /* records are read by name: nothing adapts */
     explain_text(es, "Adaptation", table.adapts ? "on" : "off");
     if (const std::string settings = adaptation_settings_text(table); table.adapts && !settings.empty())
         explain_text(es, "Adaptation Settings", settings);
@@ -123,7 +134,8 @@ void explain_scan(ForeignScanState *node, ExplainState *es) {
     explain_count(es, "Stale", nullptr, done.stale);
     explain_count(es, "Bytes Received", "B", done.bytes);
     explain_count(es, "Pages", nullptr, done.pages);
-    explain_count(es, "Adaptations", nullptr, done.adaptations);
+    if (table.format == DocumentFormat::kHtml)
+        explain_count(es, "Adaptations", nullptr, done.adaptations);
     if (has_flow) {
         explain_count(es, "Hops", nullptr, done.hops);
         explain_count(es, "Pages from Snapshots", nullptr, done.stale_pages);

@@ -18,6 +18,7 @@
 #include "pg/bridge/time.hpp"
 #include "pg/fdw/option_list.hpp"
 #include "pg/fdw/site.hpp"
+#include "pg/fdw/table.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
@@ -154,6 +155,19 @@ void check_xml_schema(const std::string &name, const std::string &value) {
 
 void check_parser(const std::string &, const std::string &value) { (void)html_parser_from_name(value); }
 
+void check_format(const std::string &, const std::string &value) { (void)document_format_from_name(value); }
+
+void check_delimiter(const std::string &name, const std::string &value) {
+    if (value.size() != 1 || static_cast<signed char>(value.front()) < 0 ||
+        std::string_view("\"\r\n").find(value.front()) != std::string_view::npos)
+        throw_bad_value(name, value, "one ASCII character, neither a quote nor a line break");
+}
+
+void check_field(const std::string &name, const std::string &value) {
+    if (value.empty())
+        throw_bad_value(name, value, "the name of a field");
+}
+
 constexpr auto kPageValues =
     std::to_array<std::string_view>({"fetched_at", "url", "page_number", "row_number", "adapted", "stale"});
 
@@ -238,7 +252,10 @@ constexpr OptionSpec kOptions[] = {
     {"alternatives", ForeignTableRelationId, check_alternatives},
     {"cache_ttl", ForeignTableRelationId, check_interval},
     {"consent", ForeignTableRelationId, check_xpath},
+    {"delimiter", ForeignTableRelationId, check_delimiter},
     {"flow", ForeignTableRelationId, check_flow},
+    {"format", ForeignTableRelationId, check_format},
+    {"header", ForeignTableRelationId, check_bool},
     {"max_children", ForeignTableRelationId, check_count},
     {"max_pages", ForeignTableRelationId, check_count},
     {"max_rows", ForeignTableRelationId, check_count},
@@ -255,6 +272,7 @@ constexpr OptionSpec kOptions[] = {
     {"adapt_similarity_threshold", AttributeRelationId, check_probability},
     {"adapt_threshold", AttributeRelationId, check_probability},
     {"css", AttributeRelationId, check_css},
+    {"field", AttributeRelationId, check_field},
     {"locale", AttributeRelationId, check_locale},
     {"max_occurs", AttributeRelationId, check_max_occurs},
     {"min_occurs", AttributeRelationId, check_count},
@@ -371,10 +389,76 @@ void check_flow_options(const Options &options) {
     }
 }
 
+/* What of a table and of its columns is about pages with markup. */
+constexpr auto kMarkupOptions = std::to_array<std::string_view>({"adapt",
+                                                                 "adapt_bottom_up",
+                                                                 "adapt_labels",
+                                                                 "adapt_measure",
+                                                                 "adapt_measures",
+                                                                 "adapt_refresh",
+                                                                 "adapt_similarity_threshold",
+                                                                 "adapt_text_nodes",
+                                                                 "adapt_threshold",
+                                                                 "adapt_top_down",
+                                                                 "alternatives",
+                                                                 "consent",
+                                                                 "css",
+                                                                 "flow",
+                                                                 "locale",
+                                                                 "max_children",
+                                                                 "max_occurs",
+                                                                 "max_rows",
+                                                                 "min_children",
+                                                                 "min_occurs",
+                                                                 "min_rows",
+                                                                 "next_page",
+                                                                 "null_value",
+                                                                 "parser",
+                                                                 "pattern",
+                                                                 "rows",
+                                                                 "rows_css",
+                                                                 "separator",
+                                                                 "stale",
+                                                                 "xml_schema",
+                                                                 "xpath"});
+
+bool is_for_markup(const std::string &name) {
+    return std::find(kMarkupOptions.begin(), kMarkupOptions.end(), name) != kMarkupOptions.end();
+}
+
+/* Options of a table go with its format. */
+void check_format_options(const Options &options) {
+    const std::string *given = find_option(options, "format");
+    const DocumentFormat format = given == nullptr ? DocumentFormat::kHtml : document_format_from_name(*given);
+    for (const auto &[name, value] : options) {
+        if (format != DocumentFormat::kHtml && is_for_markup(name))
+            throw Error(ErrorKind::kInvalidOption,
+                        "option \"" + name + "\" is not for tables of format " + document_format_name(format), {},
+                        "It is about pages with markup, format html.");
+        if (format != DocumentFormat::kCsv && (name == "delimiter" || name == "header"))
+            throw Error(ErrorKind::kInvalidOption,
+                        "option \"" + name + "\" is not for tables of format " + document_format_name(format), {},
+                        "It is for tables with option format 'csv'.");
+    }
+}
+
+/* A column reads a field or something of a page with markup. */
+void check_field_options(const Options &options) {
+    if (find_option(options, "field") == nullptr)
+        return;
+    for (const auto &[name, value] : options)
+        if (is_for_markup(name) || name == "parameter" || name == "value")
+            throw Error(ErrorKind::kInvalidOption, "options \"field\" and \"" + name + "\" exclude each other");
+}
+
 void check_options(const Options &options, Oid catalog) {
     const auto has = [&](const char *name) { return find_option(options, name) != nullptr; };
     if (catalog == ForeignTableRelationId && !has("url"))
         throw Error(ErrorKind::kInvalidOption, "option \"url\" is required for a foreign table");
+    if (catalog == ForeignTableRelationId)
+        check_format_options(options);
+    if (catalog == AttributeRelationId)
+        check_field_options(options);
     if (catalog == ForeignTableRelationId && has("rows") && has("rows_css"))
         throw Error(ErrorKind::kInvalidOption, "options \"rows\" and \"rows_css\" exclude each other");
     if (catalog == ForeignTableRelationId && !has("rows") && !has("rows_css") && (has("min_rows") || has("max_rows")))

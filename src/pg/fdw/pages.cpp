@@ -82,14 +82,28 @@ PageHandle PageSource::follow(const std::string &url, const FlowHop &hop, const 
     return fetch(url, std::move(request));
 }
 
+std::unique_ptr<FetchedDocument> PageSource::fetch_document(const std::string &url) {
+    check_site(url);
+    auto document = std::make_unique<FetchedDocument>();
+    document->url = url;
+    document->response = response_to(request_for(url, table_.site.contains(url)));
+    document->fetched_at = document->response.received_at_us - kPostgresEpochUs;
+    return document;
+}
+
+/* Throws for any status but success. */
+Response PageSource::response_to(const Request &request) {
+    FetchOutcome outcome = fetch_one(request, current_limits());
+    note_cost(outcome);
+    if (const int status = outcome.response->status; status < 200 || status > 299)
+        throw Error(ErrorKind::kHttpStatus,
+                    "page \"" + request.url + "\" answered with status " + std::to_string(status));
+    return std::move(*outcome.response);
+}
+
 PageHandle PageSource::fetch(const std::string &url, Request request) {
     const std::string asked = request.url;
-    const FetchOutcome outcome = fetch_one(request, current_limits());
-    note_cost(outcome);
-    const Response &response = *outcome.response;
-    if (response.status < 200 || response.status > 299)
-        throw Error(ErrorKind::kHttpStatus,
-                    "page \"" + asked + "\" answered with status " + std::to_string(response.status));
+    const Response response = response_to(request);
     std::optional<DecodedText> text = page_text(response);
     if (!text)
         throw Error(ErrorKind::kDecoding, "page \"" + asked + "\" is no text but \"" + response.content_type + "\"");

@@ -26,6 +26,13 @@ struct FetchedPage {
     bool is_stale = false; /* a snapshot in place of what the site has */
 };
 
+/* A document of records as it came. */
+struct FetchedDocument {
+    std::string url; /* as the scan names it */
+    Response response;
+    TimestampTz fetched_at = 0;
+};
+
 using PageHandle = std::shared_ptr<const FetchedPage>;
 
 /* What a scan did, for EXPLAIN ANALYZE. */
@@ -51,6 +58,10 @@ class PageSource {
     /* The page at an absolute URL. Throws for any status but success and for bodies that are no text. */
     [[nodiscard]] PageHandle fetch(const std::string &url);
 
+    /* The document at an absolute URL, whatever its media type: the table says what it is. Keeps none. Throws for any status
+     * but success. */
+    [[nodiscard]] std::unique_ptr<FetchedDocument> fetch_document(const std::string &url);
+
     /* What a hop leads to, asked for anew, as the page at `url` of the scan. From the first hop on the scan keeps cookies, and
      * what it asks for then is neither taken from the shared cache nor stored there. Throws as fetch. */
     [[nodiscard]] PageHandle follow(const std::string &url, const FlowHop &hop, const std::string &referer);
@@ -66,6 +77,7 @@ class PageSource {
   private:
     [[nodiscard]] Request request_for(const std::string &url, bool is_ours);
     [[nodiscard]] PageHandle fetch(const std::string &url, Request request);
+    [[nodiscard]] Response response_to(const Request &request);
     void check_site(const std::string &url) const;
     void note_cost(const FetchOutcome &outcome);
 

@@ -5,6 +5,7 @@
 #include "pg/bridge/compat.hpp"
 
 extern "C" {
+#include "access/sysattr.h"
 #include "catalog/pg_operator.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -24,6 +25,7 @@ namespace {
 constexpr double kPageCost = 100;
 constexpr double kRowsPerPage = 50;
 constexpr double kUnknownPages = 10;
+constexpr double kRecordsPerDocument = 10'000;
 
 struct Estimate {
     double rows = 0;
@@ -35,9 +37,10 @@ Estimate estimate(const TableDefinition &table) {
     Estimate guess;
     guess.pages = table.next_page.empty() ? static_cast<double>(std::min<std::int64_t>(table.url.count(), 1'000'000))
                                           : kUnknownPages;
-    const double per_page = !table.wrapper.rows           ? 1
-                            : table.wrapper.rows->min > 0 ? table.wrapper.rows->min
-                                                          : kRowsPerPage;
+    const double per_page = table.format != DocumentFormat::kHtml ? kRecordsPerDocument
+                            : !table.wrapper.rows                 ? 1
+                            : table.wrapper.rows->min > 0         ? table.wrapper.rows->min
+                                                                  : kRowsPerPage;
     guess.rows = guess.pages * per_page;
     return guess;
 }
@@ -110,8 +113,22 @@ void get_paths(PlannerInfo *root, RelOptInfo *relation, Oid table) {
     });
 }
 
-/* fdw_private: one list of names, one of array flags, of the parameters that conditions fill; fdw_exprs: their values. All
- * conditions are checked again on the rows. */
+/* Numbers of the columns that the query asks for; 0 is the row as a whole. */
+List *columns_asked_for(const RelOptInfo *relation) {
+    Bitmapset *found = nullptr;
+    pull_varattnos(reinterpret_cast<Node *>(relation->reltarget->exprs), relation->relid, &found);
+    ListCell *cell = nullptr;
+    foreach (cell, relation->baserestrictinfo)
+        pull_varattnos(reinterpret_cast<Node *>(lfirst_node(RestrictInfo, cell)->clause), relation->relid, &found);
+    List *columns = NIL;
+    for (int member = -1; (member = bms_next_member(found, member)) >= 0;)
+        if (const int number = member + FirstLowInvalidHeapAttributeNumber; number >= 0)
+            columns = lappend_int(columns, number);
+    return columns;
+}
+
+/* fdw_private: one list of names, one of array flags, of the parameters that conditions fill, one of the columns asked for;
+ * fdw_exprs: values of the parameters. All conditions are checked again on the rows. */
 ForeignScan *get_plan(PlannerInfo *, RelOptInfo *relation, Oid table, ForeignPath *, List *target_list, List *clauses,
                       Plan *outer_plan) {
     const TableDefinition definition = read_table(table);
@@ -142,7 +159,8 @@ ForeignScan *get_plan(PlannerInfo *, RelOptInfo *relation, Oid table, ForeignPat
     }
     return call_pg([lists, relation, target_list, clauses, outer_plan] {
         return make_foreignscan(target_list, extract_actual_clauses(clauses, false), relation->relid, lists.values,
-                                list_make2(lists.names, lists.flags), NIL, NIL, outer_plan);
+                                list_make3(lists.names, lists.flags, columns_asked_for(relation)), NIL, NIL,
+                                outer_plan);
     });
 }
 
@@ -212,6 +230,19 @@ UrlParameters evaluate_parameters(ForeignScanState *scan, List *expressions) {
             });
     }
     return parameters;
+}
+
+std::vector<bool> asked_columns(ForeignScan *plan, std::size_t count) {
+    std::vector<bool> is_asked(count);
+    const auto *list = static_cast<const List *>(lthird(plan->fdw_private));
+    for (int i = 0; i < list_length(list); ++i) {
+        const auto number = static_cast<std::size_t>(list_nth_int(list, i));
+        if (number == 0)
+            is_asked.assign(count, true);
+        else if (number <= count)
+            is_asked[number - 1] = true;
+    }
+    return is_asked;
 }
 
 std::vector<std::string> pushed_parameters(ForeignScan *plan) {

@@ -18,6 +18,9 @@ ForeignScan *get_plan(PlannerInfo *root, RelOptInfo *relation, Oid table, Foreig
 /* Evaluates the conditions that fill the URL's parameters, prepared by get_plan. */
 [[nodiscard]] UrlParameters evaluate_parameters(ForeignScanState *scan, List *expressions);
 
+/* Which of the table's columns the query asks for. */
+[[nodiscard]] std::vector<bool> asked_columns(ForeignScan *plan, std::size_t count);
+
 /* Names of the parameters that WHERE fills, for EXPLAIN. */
 [[nodiscard]] std::vector<std::string> pushed_parameters(ForeignScan *plan);
 

@@ -84,8 +84,6 @@ void RowBuilder::prepare_checks() {
     });
 }
 
-namespace {
-
 std::string page_value(const PageFacts &facts, std::string_view name, std::size_t row) {
     if (name == "url")
         return facts.url;
@@ -100,8 +98,6 @@ std::string page_value(const PageFacts &facts, std::string_view name, std::size_
     const TimestampTz fetched_at = facts.fetched_at;
     return call_pg([fetched_at] { return timestamptz_to_str(fetched_at); });
 }
-
-} // namespace
 
 /* Input text of every cell, row by row; null pointers are NULLs. `kept` owns the texts that no record owns. */
 std::vector<const char *> RowBuilder::cell_texts(const Extraction &extraction, const PageFacts &facts,

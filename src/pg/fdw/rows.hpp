@@ -26,6 +26,9 @@ struct PageFacts {
     UrlParameters parameters; /* one value each: those of this page's URL */
 };
 
+/* Text of what an option value names; rows count from 0. */
+[[nodiscard]] std::string page_value(const PageFacts &facts, std::string_view name, std::size_t row);
+
 /* A page's rows as the table's types, in a memory context of their own. */
 class RowBuilder {
   public:

@@ -15,20 +15,35 @@
 
 namespace webwrap::pg {
 
-/* One scan of a foreign table: pages are fetched one by one as rows are asked for, checked whole, repaired when their site
- * has changed, and handed out. Lives in the query's memory context. */
-class TableScan {
+/* One scan of a foreign table. Lives in the query's memory context. */
+class Scan {
+  public:
+    virtual ~Scan() = default;
+
+    /* Begins anew with these URL parameters; fetches nothing. */
+    virtual void start(UrlParameters parameters) = 0;
+    /* Puts the next row into the scan's slot; false at the end. */
+    [[nodiscard]] virtual bool next_row() = 0;
+    /* Called once when no more rows are wanted. */
+    virtual void finish() {}
+
+    [[nodiscard]] virtual const ScanStatistics &statistics() const noexcept = 0;
+};
+
+/* A scan of pages with markup: pages are fetched one by one as rows are asked for, checked whole, repaired when their site
+ * has changed, and handed out. */
+class TableScan final : public Scan {
   public:
     TableScan(TableDefinition table, ForeignScanState *scan, Oid user);
 
     /* Begins anew with these URL parameters; fetches nothing. */
-    void start(UrlParameters parameters);
+    void start(UrlParameters parameters) override;
     /* Puts the next row into the scan's slot; false at the end. */
-    [[nodiscard]] bool next_row();
+    [[nodiscard]] bool next_row() override;
     /* Stores what was learned; called once when no more rows are wanted. */
-    void finish();
+    void finish() override;
 
-    [[nodiscard]] const ScanStatistics &statistics() const noexcept { return pages_.statistics(); }
+    [[nodiscard]] const ScanStatistics &statistics() const noexcept override { return pages_.statistics(); }
 
   private:
     [[nodiscard]] bool next_page();

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/select/css.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/guard.hpp"
@@ -154,6 +155,16 @@ void read_flow(const Options &options, TableDefinition &table) {
     flow.stale = bool_option(options, "stale", false);
 }
 
+void read_format(const Options &options, TableDefinition &table) {
+    if (const std::string *format = find_option(options, "format"))
+        table.format = document_format_from_name(*format);
+    if (const std::string *delimiter = find_option(options, "delimiter"))
+        table.csv.delimiter = delimiter->front();
+    table.csv.has_header = bool_option(options, "header", true);
+    if (table.format != DocumentFormat::kHtml)
+        table.adapts = false; /* a server's option adapt is about its pages */
+}
+
 void check_settings(const TableDefinition &table) {
     for (const std::string &name : table.adaptation.top_down.columns)
         if (std::none_of(table.wrapper.columns.begin(), table.wrapper.columns.end(),
@@ -175,6 +186,55 @@ std::string number_text(double number) {
     return {text, std::to_chars(std::begin(text), std::end(text), number).ptr};
 }
 
+/* A column of CSV or JSON records. */
+void add_field(TableDefinition &table, AttributeSource &source, const Options &options) {
+    const std::string *field = find_option(options, "field");
+    source.kind = AttributeSource::Kind::kField;
+    source.column = table.fields.size();
+    const bool is_by_position = table.format == DocumentFormat::kCsv && !table.csv.has_header;
+    table.fields.push_back({field != nullptr ? *field
+                            : is_by_position ? std::to_string(table.fields.size() + 1)
+                                             : source.attribute});
+    table.has_placed_fields |= is_by_position && field != nullptr;
+}
+
+/* Options of a column that are for pages with markup, or for records, in a table of the other kind. */
+void check_column_options(const TableDefinition &table, const std::string &column, const Options &options) {
+    const bool is_html = table.format == DocumentFormat::kHtml;
+    for (const auto &[name, value] : options) {
+        if (name == "parameter" || name == "value" || (name == "field") != is_html)
+            continue;
+        const std::string format = document_format_name(table.format);
+        throw Error(ErrorKind::kInvalidOption,
+                    "option \"" + name + "\" of column \"" + column + "\" is not for tables of format " + format, {},
+                    is_html ? "Option field is for tables of format csv or ndjson."
+                            : "A column of a table of format " + format + " has option field, parameter or value.");
+    }
+}
+
+void add_column(TableDefinition &table, AttributeSource &source, const FormData_pg_attribute *attribute,
+                const Options &options) {
+    check_column_options(table, source.attribute, options);
+    if (const std::string *parameter = find_option(options, "parameter")) {
+        source.kind = AttributeSource::Kind::kParameter;
+        source.name = *parameter;
+    } else if (const std::string *value = find_option(options, "value")) {
+        source.kind = AttributeSource::Kind::kPage;
+        source.name = *value;
+    } else if (table.format != DocumentFormat::kHtml) {
+        add_field(table, source, options);
+    } else if (find_option(options, "xpath") != nullptr || find_option(options, "css") != nullptr) {
+        source.kind = AttributeSource::Kind::kColumn;
+        source.column = table.wrapper.columns.size();
+        table.wrapper.columns.push_back(read_column(options, attribute, table.wrapper.rows.has_value()));
+        read_thresholds(options, source.attribute, table.adaptation);
+    } else {
+        throw Error(ErrorKind::kInvalidOption,
+                    "column \"" + source.attribute + "\" of " + table.name + " does not say where it comes from", {},
+                    "Give it an option xpath, css, parameter or value.");
+    }
+}
+
 void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribute) {
     AttributeSource source;
     source.attribute = NameStr(attribute->attname);
@@ -183,22 +243,7 @@ void add_attribute(TableDefinition &table, const FormData_pg_attribute *attribut
         const AttrNumber number = attribute->attnum;
         const Options options =
             options_of(call_pg([relation, number] { return GetForeignColumnOptions(relation, number); }));
-        if (find_option(options, "xpath") != nullptr || find_option(options, "css") != nullptr) {
-            source.kind = AttributeSource::Kind::kColumn;
-            source.column = table.wrapper.columns.size();
-            table.wrapper.columns.push_back(read_column(options, attribute, table.wrapper.rows.has_value()));
-            read_thresholds(options, source.attribute, table.adaptation);
-        } else if (const std::string *parameter = find_option(options, "parameter")) {
-            source.kind = AttributeSource::Kind::kParameter;
-            source.name = *parameter;
-        } else if (const std::string *value = find_option(options, "value")) {
-            source.kind = AttributeSource::Kind::kPage;
-            source.name = *value;
-        } else {
-            throw Error(ErrorKind::kInvalidOption,
-                        "column \"" + source.attribute + "\" of " + table.name + " does not say where it comes from",
-                        {}, "Give it an option xpath, css, parameter or value.");
-        }
+        add_column(table, source, attribute, options);
     }
     table.attributes.push_back(std::move(source));
 }
@@ -220,6 +265,26 @@ void check_parameters(const TableDefinition &table) {
 }
 
 } // namespace
+
+DocumentFormat document_format_from_name(const std::string &name) {
+    for (const DocumentFormat format : {DocumentFormat::kHtml, DocumentFormat::kCsv, DocumentFormat::kNdjson})
+        if (name == document_format_name(format))
+            return format;
+    throw Error(ErrorKind::kInvalidOption, "unknown format \"" + abbreviate(name, 200) + "\"", {},
+                "It is html, csv or ndjson.");
+}
+
+const char *document_format_name(DocumentFormat format) noexcept {
+    switch (format) {
+    case DocumentFormat::kCsv:
+        return "csv";
+    case DocumentFormat::kNdjson:
+        return "ndjson";
+    case DocumentFormat::kHtml:
+        break;
+    }
+    return "html";
+}
 
 TableDefinition read_table(Oid relation) {
     const TableEntries entries = look_up(relation);
@@ -254,8 +319,11 @@ TableDefinition read_table(Oid relation) {
         table.wrapper.parser = html_parser_from_name(*usual);
     read_adaptation(options, table);
     read_flow(options, table);
+    read_format(options, table);
     for (int i = 0; i < entries.attributes->natts; ++i)
         add_attribute(table, TupleDescAttr(entries.attributes, i));
+    /* Who names positions may leave some out. */
+    table.csv.field_count = table.has_placed_fields ? 0 : table.fields.size();
     check_parameters(table);
     check_settings(table);
     return table;

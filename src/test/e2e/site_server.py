@@ -31,7 +31,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, headers, page = page
         if page is None:
             status, page = 404, 'no such page'
-        body = page.encode()
+        body = page if isinstance(page, bytes) else page.encode()
         try:
             self.send_response(status)
             for name, value in {'Content-Type': 'text/html; charset=utf-8', 'Content-Length': len(body), **headers}.items():
@@ -50,7 +50,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Site:
-    """pages: path with query -> HTML, or (status, headers, HTML), or a function of the request's headers that gives one of
+    """pages: path with query -> HTML (or bytes), or (status, headers, HTML), or a function of the request's headers that gives one of
     these. requests: the paths that were asked for, in order; times: when. most_at_a_time: requests under way at once."""
 
     def __init__(self, host='127.0.0.1'):
