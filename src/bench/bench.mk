@@ -17,10 +17,10 @@ BENCH_FLAGS    = -std=c++20 -O2 -g -Wall -Wextra -Isrc $(shell pkg-config --cfla
 
 .PHONY: bench bench-deps bench-pages bench-parse bench-select bench-match bench-extract bench-fetch bench-adapt \
         bench-separate bench-separate-records \
-        bench-learn bench-further bench-store bench-clusters kinds fit
+        bench-learn bench-records bench-further bench-store bench-clusters kinds fit
 
 bench: ## runs all benchmarks, one after the other
-	@for name in parse select match separate separate-records extract fetch adapt store clusters; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
+	@for name in parse select match separate separate-records extract fetch records adapt store clusters; do $(MAKE) --no-print-directory bench-$$name || exit 1; done
 
 bench-deps: deps ## installs the peers of the benchmarks
 	@sh src/bench/deps.sh
@@ -62,6 +62,10 @@ bench-extract: bench-pages bench-deps ## extraction in SQL, against PL/Python wi
 
 bench-fetch: bench-deps ## pages far and near, against curl --parallel and a loop of blocking requests (installed webwrap)
 	@$(BENCH_CLUSTER) --set webwrap.allowed_networks=127.0.0.0/8 -- $(PYTHON) src/bench/fetch.py --rounds $(BENCH_ROUNDS)
+
+BENCH_RECORDS ?= 1000000
+bench-records: bench-deps ## rows of CSV and ndjson over HTTP, against COPY and file_fdw of the same file (installed webwrap)
+	@$(BENCH_CLUSTER) --set webwrap.allowed_networks=127.0.0.0/8 -- $(PYTHON) src/bench/records.py --rows $(BENCH_RECORDS) --rounds $(BENCH_ROUNDS)
 
 bench-adapt: bench-pages bench-deps ## adaptation F1, against tree matching alone and attribute relocation (installed webwrap)
 	@$(BENCH_CLUSTER) -- $(PYTHON) src/bench/adapt.py $(EVOLUTION) --every $(BENCH_SITES) $(if $(wildcard $(KINDS)/cases.jsonl),--kinds $(KINDS)) $(BENCH_ADAPT)

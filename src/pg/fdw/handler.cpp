@@ -21,9 +21,9 @@ namespace {
 
 /* State of one scan node; in the query's memory context. */
 struct ScanState {
-    Scan *scan = nullptr;   /* made with the first row asked for */
-    List *parameters = NIL; /* expression states */
-    Oid role = InvalidOid;  /* whose user mapping counts: who opened a cursor, not who reads it */
+    DocumentScan *scan = nullptr; /* made with the first row asked for */
+    List *parameters = NIL;       /* expression states */
+    Oid role = InvalidOid;        /* whose user mapping counts: who opened a cursor, not who reads it */
     bool is_started = false;
 };
 

@@ -17,7 +17,7 @@ namespace webwrap::pg {
 
 /* A scan of documents of records: each is fetched when its first row is asked for and read row by row. Memory is that of one
  * document; where its charset is not UTF-8, twice that. */
-class RecordScan final : public Scan {
+class RecordScan final : public DocumentScan {
   public:
     RecordScan(TableDefinition table, ForeignScanState *scan, Oid user, const std::vector<bool> &is_asked);
 

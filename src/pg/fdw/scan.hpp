@@ -16,9 +16,9 @@
 namespace webwrap::pg {
 
 /* One scan of a foreign table. Lives in the query's memory context. */
-class Scan {
+class DocumentScan {
   public:
-    virtual ~Scan() = default;
+    virtual ~DocumentScan() = default;
 
     /* Begins anew with these URL parameters; fetches nothing. */
     virtual void start(UrlParameters parameters) = 0;
@@ -32,7 +32,7 @@ class Scan {
 
 /* A scan of pages with markup: pages are fetched one by one as rows are asked for, checked whole, repaired when their site
  * has changed, and handed out. */
-class TableScan final : public Scan {
+class TableScan final : public DocumentScan {
   public:
     TableScan(TableDefinition table, ForeignScanState *scan, Oid user);
 
