@@ -30,7 +30,7 @@ def write_files(folder, rows):
             payload = json.dumps({'unit': 'C', 'battery': dice.randint(0, 100), 'note': 'x' * dice.randint(0, 120)})
             quoted = payload.replace('"', '""')
             records.write(f'{number},{at},{topic},{value},"{quoted}"\n')
-            lines.write(json.dumps({'id': number, 'at': at, 'topic': topic, 'value': float(value), 'payload': payload}) + '\n')
+            lines.write(f'{{"id": {number}, "at": "{at}", "topic": "{topic}", "value": {value}, "payload": {json.dumps(payload)}}}\n')
     for file in folder.iterdir():
         file.chmod(0o644)
     folder.chmod(0o755)

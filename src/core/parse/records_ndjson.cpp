@@ -90,10 +90,12 @@ template <typename Take> class WantedValues {
     bool parse_error(std::size_t, const std::string &, const Json::exception &error) {
         /* "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error ..." */
         std::string_view message = error.what();
-        const std::size_t begin = message.find("column ");
-        if (begin != std::string_view::npos)
-            message.remove_prefix(begin);
-        throw LineError{ErrorKind::kBadFormat, "invalid JSON at " + abbreviate(message, kShownBytes)};
+        const std::size_t column = message.find("column ");
+        const std::size_t begin = column != std::string_view::npos ? column : message.find("] ") + 2;
+        message.remove_prefix(std::min(begin, message.size()));
+        throw LineError{ErrorKind::kBadFormat,
+                        (column != std::string_view::npos ? "invalid JSON at " : "invalid JSON: ") +
+                            abbreviate(message, kShownBytes)};
     }
 
   private:

@@ -27,7 +27,8 @@ RecordRow::RecordRow(const TableDefinition &table, ForeignScanState *scan, const
 }
 
 void RecordRow::prepare(const std::vector<bool> &is_asked) {
-    const TupleDesc row_type = scan_->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+    /* The slot's own descriptor does not say what is NOT NULL. */
+    const TupleDesc row_type = RelationGetDescr(scan_->ss.ss_currentRelation);
     const MemoryContext context = scan_->ss.ps.state->es_query_cxt;
     const std::size_t count = table_.attributes.size();
     columns_ = call_pg([row_type, context, count] {

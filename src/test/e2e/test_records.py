@@ -34,6 +34,7 @@ def serve(site, path, body, content_type='text/csv; charset=utf-8', **headers):
 
 
 def create_server(session, site):
+    session.connection.prepare_threshold = None  # the same text reads tables of other columns
     session.run(f"CREATE SERVER data FOREIGN DATA WRAPPER webwrap OPTIONS (base_url '{site.url}')")
 
 
@@ -122,8 +123,8 @@ def test_several_documents(session, site):
     assert session.rows('TABLE remote') == [(1, 1, 1), (10, 1, 2), (2, 2, 1), (20, 2, 2)]
     create_table(session, 'd{which}.csv', "a int, which text OPTIONS (parameter 'which')")
     assert session.rows("SELECT * FROM remote WHERE which = '2'") == [(2, '2'), (20, '2')]
-    assert session.rows('SELECT a FROM (VALUES (0), (1)) v (x), LATERAL (SELECT * FROM remote WHERE which = (x + 1)::text) r ORDER BY a') \
-        == [(1,), (2,), (10,), (20,)]
+    assert session.rows("SELECT a FROM (VALUES (0), (1)) v (x), LATERAL (SELECT a FROM remote WHERE which IN ('1', '2') OFFSET 0) r "
+                        'WHERE a % 10 = x ORDER BY a') == [(1,), (10,), (20,)]
 
 
 @pytest.mark.parametrize('charset,encoding', [('iso-8859-1', 'cp1252'), ('utf-16le', 'utf-16-le'), ('shift_jis', 'shift_jis')])
@@ -246,7 +247,7 @@ def test_ndjson(session, site):
     with session.connection.cursor().copy('COPY lines FROM STDIN') as copy:
         for line in lines:
             copy.write_row([line])
-    session.run("CREATE TEMP TABLE expected AS SELECT (line ->> 'id')::int, line ->> 'name', (line ->> 'price')::numeric, "
+    session.run("CREATE TEMP TABLE expected (id, name, price, note, is_open, deep, missing) AS SELECT (line ->> 'id')::int, line ->> 'name', (line ->> 'price')::numeric, "
                 "line #>> '{deep,note}', (line #>> '{deep,list,1,is}')::bool, line -> 'deep', line ->> 'missing' FROM lines")
     assert session.value('SELECT count(*) FROM remote') == 5000
     assert differences(session, 'expected') == 0

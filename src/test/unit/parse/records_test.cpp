@@ -80,9 +80,9 @@ TEST(RecordsTest, CharactersOverTheEndOfAPiece) {
 }
 
 TEST(RecordsTest, NdjsonValues) {
-    const std::vector<Row> expected{{"1", "-0", "1e400", "[1, {\"x\" : 2}]", "2"},
+    const std::vector<Row> expected{{"1", "-0", "1e300", "[1, {\"x\" : 2}]", "2"},
                                     {std::nullopt, "true", "ü\n", "{}", std::nullopt}};
-    EXPECT_EQ(ndjson("{\"a\":1,\"b\":-0,\"c\":1e400,\"d\":[1, {\"x\" : 2}]}\n "
+    EXPECT_EQ(ndjson("{\"a\":1,\"b\":-0,\"c\":1e300,\"d\":[1, {\"x\" : 2}]}\n "
                      "\n{\"a\":null,\"b\":true,\"c\":\"\\u00fc\\n\",\"d\":{},\"e\":[1]}",
                      {{"a"}, {"b"}, {"c"}, {"d"}, {"/d/1/x"}}),
               expected);
@@ -93,6 +93,7 @@ TEST(RecordsTest, NdjsonDefects) {
     EXPECT_EQ(says("\n[]"), "line is no JSON object but an array | Line 2 of \"u\".");
     EXPECT_EQ(says("{\"a\":1,\"a\":1}"), "object has a member twice that a column reads | Line 1 of \"u\".");
     EXPECT_TRUE(says("{\"a\":1}x").starts_with("invalid JSON at column 8")) << says("{\"a\":1}x");
+    EXPECT_TRUE(says("{\"a\":1e400}").starts_with("invalid JSON: number overflow")) << says("{\"a\":1e400}");
     EXPECT_NE(failure([] { (void)ndjson("{}", {{"/~2"}}); }), "no error");
 }
 
