@@ -66,7 +66,7 @@ e2e: ## tests with real servers and clients
 
 # Real Superset, as src/test/superset/constraints.txt pins it. The time limit ends what hangs; fixtures still tidy up.
 SUPERSET = $(BUILD)/superset
-.PHONY: superset superset-check superset-venv superset-deps
+.PHONY: superset superset-feed superset-check superset-venv superset-deps
 superset-venv: ## installs Superset into build/superset/venv
 	@sh src/deps.sh python3-venv
 	@PYTHON=$(PYTHON) sh src/test/superset/install.sh $(SUPERSET)/venv >/dev/null
@@ -79,9 +79,34 @@ superset: superset-venv ## starts Superset with the film dashboard, prints the a
 	@$(MAKE) --no-print-directory install >$(SUPERSET)/install.log 2>&1 || { cat $(SUPERSET)/install.log; exit 1; }
 	@$(SUPERSET)/venv/bin/python docs/examples/film-dashboard/dashboard.py --seed "$(SEED)"
 
-superset-check: superset-deps install ## the film dashboard in real Superset, charts.py and other clients; pictures in build/superset/screenshots
+superset-feed: superset-venv ## starts Superset with the words of a live feed that pg_cron polls (docs/examples/mqtt), until interrupted
+	@sh src/deps.sh postgresql-$${PG_VERSION:-15}-cron
+	@$(MAKE) --no-print-directory install >$(SUPERSET)/install.log 2>&1 || { cat $(SUPERSET)/install.log; exit 1; }
+	@$(SUPERSET)/venv/bin/python docs/examples/mqtt/live.py
+
+superset-check: superset-deps install ## the film dashboard and the feed's in real Superset, charts.py and other clients; pictures in build/superset/screenshots
 	@$(MAKE) --no-print-directory jinja-differential
 	timeout --signal=INT --kill-after=60 1200 $(SUPERSET)/venv/bin/python -m pytest -q -p no:cacheprovider src/test/superset
+
+# PySpark with numpy, in a Python of its own.
+SPARK = $(BUILD)/spark
+.PHONY: spark spark-check spark-deps
+spark-deps: $(SPARK)/venv/installed
+	@sh src/deps.sh default-jre-headless libpostgresql-jdbc-java
+
+$(SPARK)/venv/installed: docs/examples/mqtt/requirements.txt
+	@sh src/deps.sh python3-venv
+	rm -rf $(SPARK)/venv
+	$(PYTHON) -m venv $(SPARK)/venv
+	$(SPARK)/venv/bin/python -m pip install --quiet --disable-pip-version-check wheel
+	$(SPARK)/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+spark: spark-deps install ## MQTT analytics: 1,000,000 rows over HTTP, three questions, the models in PySpark (ROWS=n)
+	$(SPARK)/venv/bin/python docs/examples/mqtt/analytics.py --rows $(or $(ROWS),1000000)
+
+spark-check: spark-deps install ## the same with 50,000 rows
+	@$(MAKE) --no-print-directory spark ROWS=50000
 
 unit-jinja: ## what Jinja templates give, without a server
 	$(PYTHON) -m pytest -q -p no:cacheprovider src/test/jinja

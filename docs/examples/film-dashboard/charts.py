@@ -22,6 +22,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
+import uuid
 
 AGGREGATES = ('SUM', 'COUNT', 'COUNT_DISTINCT', 'MIN', 'MAX', 'AVG')
 BAR = 'echarts_timeseries_bar'  # what became of dist_bar
@@ -77,6 +78,13 @@ class Client:
     def chart_data(self, chart_id):
         """Rows of the query that is stored with a chart."""
         return self.get(f'chart/{chart_id}/data/')['result'][0]['data']
+
+    def import_bundle(self, path):
+        """Loads a ZIP of databases, datasets, charts and dashboards in place of those with the same uuids."""
+        boundary = uuid.uuid4().hex
+        body = (f'--{boundary}\r\nContent-Disposition: form-data; name="bundle"; filename="bundle.zip"\r\n'
+                'Content-Type: application/zip\r\n\r\n').encode() + path.read_bytes() + f'\r\n--{boundary}--\r\n'.encode()
+        self.request('POST', 'assets/import/', body, f'multipart/form-data; boundary={boundary}')
 
     # -- requests
 

@@ -10,7 +10,6 @@ import argparse
 import os
 import signal
 import sys
-import uuid
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -84,11 +83,7 @@ class Stage:
 
     def load(self):
         """Imports the bundle, then takes the columns of physical datasets, with their comments, from the database."""
-        packed = bundle.pack(self.folder / 'films.zip', self.uri(DATABASE, ROLE))
-        boundary = uuid.uuid4().hex
-        body = (f'--{boundary}\r\nContent-Disposition: form-data; name="bundle"; filename="films.zip"\r\n'
-                'Content-Type: application/zip\r\n\r\n').encode() + packed.read_bytes() + f'\r\n--{boundary}--\r\n'.encode()
-        self.client.request('POST', 'assets/import/', body, f'multipart/form-data; boundary={boundary}')
+        self.client.import_bundle(bundle.pack(self.folder / 'films.zip', self.uri(DATABASE, ROLE)))
         for dataset in self.datasets().values():
             if dataset['kind'] == 'physical':
                 self.client.put(f'dataset/{dataset["id"]}/refresh', None)
