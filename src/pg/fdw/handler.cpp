@@ -1,4 +1,5 @@
 #include "pg/fdw/scan.hpp"
+#include "pg/fdw/import.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/memory.hpp"
@@ -154,6 +155,9 @@ FdwRoutine *make_routine() {
     routine->EndForeignScan = [](ForeignScanState *node) { guard([=] { end_scan(node); }); };
     routine->ExplainForeignScan = [](ForeignScanState *node, ExplainState *es) {
         guard([=] { explain_scan(node, es); });
+    };
+    routine->ImportForeignSchema = [](ImportForeignSchemaStmt *statement, Oid server) {
+        return guard([=] { return import_schema(statement, server); });
     };
     return routine;
 }
