@@ -194,8 +194,10 @@ void TableLearner::learn_columns(const RecordList &list, const std::vector<ListF
             if (!learned)
                 break;
             learned->column.required = learned->present == count && count >= kMinRequiredRows;
-            const Wrapper wrapper{RowPattern{choice.xpath, 1, -1}, {learned->column}};
-            const Extraction extraction = Extractor(wrapper).extract(page_, limits_);
+            Wrapper wrapper;
+            wrapper.rows = attempt.table.wrapper.rows;
+            wrapper.columns.push_back(learned->column);
+            const Extraction extraction = Extractor(std::move(wrapper)).extract(page_, limits_);
             problem = !extraction.violations.empty() ? describe_violations(extraction.violations) : std::string();
             if (!problem.empty())
                 break;
