@@ -15,6 +15,7 @@ namespace webwrap {
 namespace {
 
 constexpr int kMaxDepth = 64;             /* of fields in their record */
+constexpr std::size_t kMaxCompared = 300; /* fields whose lines are compared with their parts */
 constexpr std::size_t kMinTokenBytes = 3; /* shorter classes name nothing */
 
 bool is_cell(std::string_view tag) { return tag == "td" || tag == "th"; }
@@ -27,13 +28,13 @@ void add_name(std::vector<std::string> &names, std::string_view text) {
         names.push_back(std::move(name));
 }
 
-/* What a class says about its element: the part of BEM that names it; nothing for modifiers and measures. */
+/* What a class says about its element: of BEM the part that names it, or tells it from others; nothing for measures. */
 std::string_view name_in_class(std::string_view token) {
-    if (token.find("--") != std::string_view::npos || !is_stable_token(token) ||
-        std::ranges::any_of(token, [](char c) { return is_digit(c); }))
+    if (!is_stable_token(token) || std::ranges::any_of(token, [](char c) { return is_digit(c); }))
         return {};
-    if (const std::size_t element = token.rfind("__"); element != std::string_view::npos)
-        token = token.substr(element + 2);
+    for (const std::string_view mark : {"__", "--"})
+        if (const std::size_t part = token.rfind(mark); part != std::string_view::npos)
+            token = token.substr(part + 2);
     return token.size() < kMinTokenBytes ? std::string_view() : token;
 }
 
@@ -66,7 +67,12 @@ class FieldFinder {
     [[nodiscard]] bool is_kept(const Place &place) const;
     [[nodiscard]] std::vector<std::string> names_of(const Place &place) const;
     [[nodiscard]] std::vector<std::string> own_names(NodeId element, NodeId head) const;
-    [[nodiscard]] std::string label_of(const Place &place) const;
+    struct Label {
+        std::string text;
+        bool is_term = false; /* or has a colon: it is one whatever stands there */
+    };
+    [[nodiscard]] Label label_of(const Place &place) const;
+    [[nodiscard]] bool is_sum_of_parts(const Place &line, const std::vector<const Place *> &places) const;
 
     const Document &page_;
     const RecordList &list_;
@@ -160,7 +166,7 @@ void FieldFinder::read_attributes(NodeId element, const std::string &key) {
 }
 
 void FieldFinder::read(NodeId element, const std::string &key, int depth) {
-    if (!is_shown(element))
+    if (!is_shown(element) || (page_.name(element) == "dt" && element > list_.heads[record_])) /* a label */
         return;
     read_attributes(element, key);
     std::size_t units = 0, texts = 0;
@@ -247,9 +253,40 @@ bool FieldFinder::is_kept(const Place &place) const {
     return 2 * present > place.field.refs.size() && values.size() > 1;
 }
 
-/* What stands before it in all records as a term or with a colon. */
-std::string FieldFinder::label_of(const Place &place) const {
-    std::string label;
+/* True for a line that says no more than the fields inside it and text of the template. The line that is the whole
+ * record is always one. */
+bool FieldFinder::is_sum_of_parts(const Place &line, const std::vector<const Place *> &places) const {
+    std::set<std::string> remainders;
+    std::size_t cut = 0, lines = 0;
+    for (std::size_t record = 0; record < line.field.refs.size() && remainders.size() < 2; ++record) {
+        const NodeRef ref = line.field.refs[record];
+        if (ref.node == list_.heads[record])
+            return false;
+        if (ref.node == kNoNode || ref.is_attribute() || !page_.is_element(ref.node))
+            continue;
+        std::string text = text_of(ref);
+        bool has_part = false;
+        for (const Place *place : places) {
+            const NodeRef part = place->field.refs[record];
+            if (place == &line || part.is_attribute() || part.node <= ref.node || part.node >= page_.end_of(ref.node))
+                continue;
+            const std::string value = text_of(part);
+            if (const std::size_t at = text.find(value); at != std::string::npos) {
+                text.erase(at, value.size());
+                has_part = true;
+            }
+        }
+        ++lines;
+        cut += has_part ? 1 : 0;
+        remainders.insert(fold_space(text));
+    }
+    return lines > 0 && cut == lines && remainders.size() == 1;
+}
+
+/* What stands before it in all records. */
+FieldFinder::Label FieldFinder::label_of(const Place &place) const {
+    Label label;
+    std::size_t present = 0;
     for (std::size_t record = 0; record < place.field.refs.size(); ++record) {
         const NodeRef ref = place.field.refs[record];
         if (ref.node == kNoNode)
@@ -263,13 +300,13 @@ std::string FieldFinder::label_of(const Place &place) const {
                 break;
         }
         const bool is_term = before != kNoNode && (page_.name(before) == "dt" || page_.name(before) == "th");
-        if (!is_term && !found.ends_with(":"))
+        if (found.empty() || (present > 0 && label.text != found))
             return {};
-        if (!label.empty() && label != found)
-            return {};
-        label = found;
+        label.text = found;
+        label.is_term = is_term || found.ends_with(":");
+        ++present;
     }
-    return label;
+    return label.is_term || present > 2 ? label : Label{};
 }
 
 std::vector<std::string> FieldFinder::own_names(NodeId element, NodeId head) const {
@@ -296,8 +333,13 @@ std::vector<std::string> FieldFinder::names_of(const Place &place) const {
     const NodeId element = page_.is_element(first->node) ? first->node : page_.parent(first->node);
     std::vector<std::string> names;
     add_name(names, place.header);
-    if (list_.table == kNoNode)
-        add_name(names, label_of(place));
+    const Label label = list_.table == kNoNode ? label_of(place) : Label{};
+    if (label.is_term)
+        add_name(names, label.text);
+    for (const std::string &name : own_names(element, page_.parent(element)))
+        if (element > head)
+            add_name(names, name);
+    add_name(names, label.text);
     for (const std::string &name : own_names(element, head))
         add_name(names, name);
     if (place.field.is_text)
@@ -321,9 +363,17 @@ std::vector<ListField> FieldFinder::find() {
     std::ranges::stable_sort(places_, {}, &Place::order);
     std::vector<ListField> fields;
     std::set<std::vector<std::string>> known; /* values of fields: the same twice is one field */
+    std::erase_if(places_, [this](const Place &place) { return !is_kept(place); });
+    std::vector<const Place *> texts, sums;
+    for (const Place &place : places_)
+        if (place.field.is_text && list_.table == kNoNode && places_.size() <= kMaxCompared)
+            texts.push_back(&place);
+    for (const Place *place : texts)
+        if (is_sum_of_parts(*place, texts))
+            sums.push_back(place);
     for (Place &place : places_) {
         Interrupt::poll();
-        if (!is_kept(place))
+        if (std::ranges::count(sums, &place) > 0)
             continue;
         std::vector<std::string> values{place.field.is_text ? "text" : "attribute"};
         for (const NodeRef &ref : place.field.refs)
@@ -361,6 +411,10 @@ std::vector<std::string> list_names(const Document &page, const RecordList &list
     std::vector<std::string> names;
     const NodeId head = list.heads.front();
     const NodeId container = list.table != kNoNode ? list.table : page.parent(head);
+    /* Of a list in several places nothing of the first one may speak for all. */
+    const bool is_one = list.table != kNoNode || std::ranges::all_of(list.heads, [&](NodeId one) {
+        return page.parent(one) == container;
+    });
     if (table != nullptr && table->caption)
         add_name(names, *table->caption);
     const auto add_id = [&](NodeId element) {
@@ -371,8 +425,10 @@ std::vector<std::string> list_names(const Document &page, const RecordList &list
         for (const std::string_view token : class_tokens(page.attribute_value(element, "class")))
             add_name(names, name_in_class(token));
     };
-    add_id(container);
-    add_name(names, heading_before(page, container));
+    if (is_one) {
+        add_id(container);
+        add_name(names, heading_before(page, container));
+    }
     for (const std::string_view token : class_tokens(page.attribute_value(head, "class"))) {
         const bool is_common = std::ranges::all_of(list.heads, [&](NodeId one) {
             return std::ranges::count(class_tokens(page.attribute_value(one, "class")), token) > 0;
@@ -382,6 +438,8 @@ std::vector<std::string> list_names(const Document &page, const RecordList &list
     }
     add_classes(container);
     for (NodeId up = page.parent(container); up > 0 && page.name(up) != "body"; up = page.parent(up)) {
+        if (list.heads.back() >= page.end_of(up))
+            continue;
         add_id(up);
         add_classes(up);
     }

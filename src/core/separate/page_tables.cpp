@@ -275,7 +275,10 @@ PageTables find_page_tables(const Document &page, std::string_view html, std::si
         Interrupt::poll();
         if (is_covered(list, attempts))
             continue;
-        if (std::optional<Attempt> attempt = learner.learn(std::move(list)))
+        const bool is_nested = list.is_nested;
+        std::optional<Attempt> attempt = learner.learn(std::move(list));
+        /* Lists in records are fields, too: as such they are there, or said to be missing. */
+        if (attempt && (attempt->problem.empty() || !is_nested))
             attempts.push_back(std::move(*attempt));
     }
     std::vector<std::vector<std::string>> candidates;

@@ -56,7 +56,7 @@ class ListFinder {
     void add_table(NodeId table);
     [[nodiscard]] bool spans(NodeId row) const;
     void find_iterations();
-    void add_list(const std::vector<std::size_t> &turns);
+    void add_list(const std::vector<std::size_t> &turns, bool is_nested);
     /* Appends the record that stands in the bytes; says what is wrong, or nothing. */
     [[nodiscard]] std::string add_record(const Turn &turn, RecordList &list) const;
     [[nodiscard]] bool is_in_table(NodeId node) const;
@@ -161,10 +161,11 @@ bool ListFinder::is_in_table(NodeId node) const {
                                [node](const auto &table) { return node >= table.first && node < table.second; });
 }
 
-void ListFinder::add_list(const std::vector<std::size_t> &turns) {
+void ListFinder::add_list(const std::vector<std::size_t> &turns, bool is_nested) {
     if (turns.size() < min_records_)
         return;
     RecordList list;
+    list.is_nested = is_nested;
     for (const std::size_t turn : turns) {
         Interrupt::poll();
         list.problem = add_record(turns_[turn], list);
@@ -197,7 +198,7 @@ void ListFinder::find_iterations() {
         std::size_t records = 0;
         for (const auto &[parent, turns] : groups) {
             if (parent == Turn::kNoTurn || turn_to_siblings[parent] < min_records_) {
-                add_list(turns);
+                add_list(turns, false);
                 continue;
             }
             of_records.insert(of_records.end(), turns.begin(), turns.end());
@@ -205,7 +206,7 @@ void ListFinder::find_iterations() {
         }
         if (of_records.size() >= std::max(kMinNestedTurns, min_records_) * records) {
             std::ranges::sort(of_records);
-            add_list(of_records);
+            add_list(of_records, true);
         }
     }
 }

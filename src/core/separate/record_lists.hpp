@@ -14,6 +14,7 @@ struct RecordList {
     std::vector<NodeId> heads; /* in document order, each once */
     std::vector<NodeId> ends;
     NodeId table = kNoNode; /* the element whose rows the records are, where it is a table with header cells */
+    bool is_nested = false; /* inside records of another list */
     std::string problem;    /* why the records are not nodes of the page; empty when they are */
 };
 
