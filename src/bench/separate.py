@@ -146,16 +146,18 @@ def check_imports(evolution, count, field, show_misses):
     sys.path.insert(0, evolution)
     from keys import text_key  # noqa: PLC0415
     session = connect()
+    session.prepare_threshold = None  # tables of one name have other columns on each page
     create_extension(session)
     notices = Counter()
     session.add_notice_handler(lambda said: notices.update([said.message_primary.split('"')[0].strip()]))
     session.execute('SET webwrap.allowed_networks = "127.0.0.0/8"')
-    session.execute('SET client_min_messages = notice')
     session.execute(f"CREATE SERVER pages FOREIGN DATA WRAPPER webwrap OPTIONS (base_url '{serve(str(Path(evolution, 'pages')))}')")
     wanted = {page: fields[field] for page, fields in list_cases(evolution).items() if len(fields.get(field, [])) >= 3}
     scores, tables, seconds, errors = [], [], [], 0
     for page in spread(sorted(wanted), count):
+        session.execute('SET client_min_messages = warning')
         session.execute('DROP SCHEMA IF EXISTS imported CASCADE')
+        session.execute('SET client_min_messages = notice')
         session.execute('CREATE SCHEMA imported')
         started = time.monotonic()
         try:

@@ -15,6 +15,7 @@ namespace webwrap {
 namespace {
 
 constexpr int kMaxDepth = 64;             /* of fields in their record */
+constexpr int kMinOfList = 3;             /* siblings of a kind: two may be a field and one that some lack */
 constexpr std::size_t kMaxCompared = 300; /* fields whose lines are compared with their parts */
 constexpr std::size_t kMinTokenBytes = 3; /* shorter classes name nothing */
 
@@ -50,6 +51,7 @@ class FieldFinder {
         ListField field;
         std::size_t order = 0; /* nodes from the head of the first record that has it */
         std::string header;
+        std::string key; /* path of tags, classes and numbers from the record */
     };
 
     void count_tokens();
@@ -65,6 +67,7 @@ class FieldFinder {
     [[nodiscard]] bool is_line(NodeId element);
     [[nodiscard]] std::string text_of(NodeRef ref) const { return fold_space(string_value(page_, ref)); }
     [[nodiscard]] bool is_kept(const Place &place) const;
+    [[nodiscard]] bool is_in_list(const std::string &key) const;
     [[nodiscard]] std::vector<std::string> names_of(const Place &place) const;
     [[nodiscard]] std::vector<std::string> own_names(NodeId element, NodeId head) const;
     struct Label {
@@ -82,6 +85,7 @@ class FieldFinder {
     std::map<std::pair<NameId, std::string>, std::size_t> token_to_records_;
     std::map<std::string, std::size_t> key_to_place_;
     std::vector<Place> places_;
+    std::map<std::string, std::pair<int, int>> group_to_counts_; /* fewest and most of siblings of a kind in a record */
 };
 
 /* Classes that come and go (odd, even, first, numbers) must not tear a field apart. */
@@ -148,6 +152,7 @@ void FieldFinder::put(const std::string &key, NodeRef ref, bool is_text) {
         places_.push_back({});
         places_.back().field.refs.resize(list_.heads.size());
         places_.back().field.is_text = is_text;
+        places_.back().key = key;
         places_.back().order = static_cast<std::size_t>(ref.node - list_.heads[record_]);
     }
     places_[known->second].field.refs[record_] = ref;
@@ -195,6 +200,11 @@ void FieldFinder::read_children(NodeId element, const std::string &key, int dept
         else
             read(child, below, depth + 1);
     }
+    for (const auto &[step, count] : counts) {
+        auto &[fewest, most] = group_to_counts_.try_emplace(key + "/" + step + "#", count, count).first->second;
+        fewest = std::min(fewest, count);
+        most = std::max(most, count);
+    }
 }
 
 void FieldFinder::read_cells(std::size_t record) {
@@ -238,8 +248,19 @@ void FieldFinder::read_record(std::size_t record) {
     }
 }
 
+/* True for what stands in a list inside the records: many, and not the same number in each. */
+bool FieldFinder::is_in_list(const std::string &key) const {
+    for (std::size_t at = key.find('#'); at != std::string::npos; at = key.find('#', at + 1))
+        if (const auto group = group_to_counts_.find(key.substr(0, at + 1)); group != group_to_counts_.end())
+            if (group->second.second >= kMinOfList && group->second.first < group->second.second)
+                return true;
+    return false;
+}
+
 /* Whether a place is a field: most records have it, and it is no text of the template. */
 bool FieldFinder::is_kept(const Place &place) const {
+    if (is_in_list(place.key))
+        return false;
     std::size_t present = 0;
     std::set<std::string> values;
     for (const NodeRef &ref : place.field.refs)
@@ -412,9 +433,8 @@ std::vector<std::string> list_names(const Document &page, const RecordList &list
     const NodeId head = list.heads.front();
     const NodeId container = list.table != kNoNode ? list.table : page.parent(head);
     /* Of a list in several places nothing of the first one may speak for all. */
-    const bool is_one = list.table != kNoNode || std::ranges::all_of(list.heads, [&](NodeId one) {
-        return page.parent(one) == container;
-    });
+    const bool is_one = list.table != kNoNode ||
+                        std::ranges::all_of(list.heads, [&](NodeId one) { return page.parent(one) == container; });
     if (table != nullptr && table->caption)
         add_name(names, *table->caption);
     const auto add_id = [&](NodeId element) {

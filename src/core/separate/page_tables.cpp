@@ -13,6 +13,7 @@
 #include "core/separate/list_names.hpp"
 #include "core/separate/record_lists.hpp"
 #include "core/wrap/learn_columns.hpp"
+#include "core/wrap/names.hpp"
 #include "core/wrap/places.hpp"
 
 namespace webwrap {
@@ -50,6 +51,8 @@ class TableLearner {
   private:
     [[nodiscard]] std::string choose(RecordList &list, RowChoice &choice) const;
     [[nodiscard]] bool refine(const RecordList &list, RowChoice &choice) const;
+    [[nodiscard]] bool choose_in_container(const RecordList &list, RowChoice &choice) const;
+    [[nodiscard]] bool are_of_one_kind(const RecordList &list, const std::vector<NodeId> &rows) const;
     void learn_columns(const RecordList &list, const std::vector<ListField> &fields, const RowChoice &choice,
                        Attempt &attempt);
     std::optional<LearnedColumn> learn_column(const RecordView &view, const ListField &field, const std::string &name,
@@ -90,7 +93,7 @@ RecordSite site_of(const Document &page, const RecordList &list, const std::vect
 
 /* Narrows rows down to the list by what its records have inside. */
 bool TableLearner::refine(const RecordList &list, RowChoice &choice) const {
-    for (const std::string test : {"[td]", "[not(th)]", "[*[2]]", "[not(@class)]", "[@class]"}) {
+    for (const std::string test : {"", "[td]", "[not(th)]", "[*[2]]", "[not(@class)]", "[@class]"}) {
         const Selection selection = XPath(choice.xpath + test).evaluate(page_, 0, limits_);
         const bool is_list = std::ranges::equal(selection.nodes, list.heads, {}, &NodeRef::node);
         if (!is_list)
@@ -102,24 +105,68 @@ bool TableLearner::refine(const RecordList &list, RowChoice &choice) const {
     return false;
 }
 
-/* Rows by an XPath that gives the list. It may have more records than separation folded into one iteration: such siblings
- * are taken in. Says what is wrong, or nothing. */
+/* True where rows that are no records of the list are further ones: siblings, or elsewhere of a class that all share. */
+bool TableLearner::are_of_one_kind(const RecordList &list, const std::vector<NodeId> &rows) const {
+    std::set<NodeId> parents;
+    for (const NodeId head : list.heads)
+        parents.insert(page_.parent(head));
+    const NodeId first = list.heads.front();
+    const bool are_siblings =
+        std::ranges::all_of(rows, [&](NodeId row) { return parents.contains(page_.parent(row)); });
+    const auto has = [&](NodeId row, std::string_view token) {
+        return std::ranges::count(class_tokens(page_.attribute_value(row, "class")), token) > 0;
+    };
+    const std::vector<std::string_view> tokens = class_tokens(page_.attribute_value(first, "class"));
+    const bool have_class = std::ranges::any_of(tokens, [&](std::string_view token) {
+        return is_stable_token(token) && std::ranges::all_of(rows, [&](NodeId row) { return has(row, token); });
+    });
+    return (are_siblings || have_class) &&
+           std::ranges::all_of(rows, [&](NodeId row) { return page_.name_id(row) == page_.name_id(first); });
+}
+
+/* Rows by the one element around them, which the heading before it tells or else its position. */
+bool TableLearner::choose_in_container(const RecordList &list, RowChoice &choice) const {
+    const NodeId container = page_.parent(list.heads.front());
+    if (container <= 0 || std::ranges::any_of(list.heads, [&](NodeId head) { return page_.parent(head) != container; }))
+        return false;
+    NodeId before = kNoNode;
+    for (NodeId sibling = page_.first_child(page_.parent(container)); sibling != kNoNode && sibling < container;
+         sibling = page_.next_sibling(sibling))
+        if (page_.is_element(sibling))
+            before = sibling;
+    const std::string step = "/" + std::string(page_.name(list.heads.front()));
+    std::vector<std::string> paths;
+    if (before != kNoNode && page_.name(before).size() == 2 && page_.name(before).starts_with('h'))
+        paths.push_back("//" + std::string(page_.name(before)) +
+                        "[normalize-space(.)=" + xpath_literal(fold_space(page_.string_value(before))) +
+                        "]/following-sibling::*[1][self::" + std::string(page_.name(container)) + "]" + step);
+    paths.push_back(positional_path(page_, {container, -1}) + step);
+    for (const std::string &path : paths) {
+        choice.xpath = path;
+        if (refine(list, choice))
+            return true;
+    }
+    return false;
+}
+
+/* Rows by an XPath that gives the list. It may have more records than separation folded into one iteration: those of the
+ * same kind are taken in. Says what is wrong, or nothing. */
 std::string TableLearner::choose(RecordList &list, RowChoice &choice) const {
     for (const bool may_grow : {true, false}) {
-        choice = choose_rows(page_, site_of(page_, list, {0}), limits_);
+        const RecordSite site = site_of(page_, list, {0});
+        choice = choose_rows(page_, site, limits_);
         if (choice.xpath.empty())
             return "no XPath selects its records";
         if (choice.rows == list.heads || refine(list, choice))
             return {};
-        std::set<NodeId> parents;
-        for (const NodeId head : list.heads)
-            parents.insert(page_.parent(head));
-        const bool are_siblings = std::ranges::all_of(choice.rows, [&](NodeId row) {
-            return parents.contains(page_.parent(row)) && page_.name_id(row) == page_.name_id(list.heads.front());
-        });
-        const bool is_flat = site_of(page_, list, {0}).is_flat;
-        if (!may_grow || !are_siblings || is_flat || list.table != kNoNode)
+        const bool grows = may_grow && !site.is_flat && list.table == kNoNode && are_of_one_kind(list, choice.rows);
+        if (!grows) {
+            const RowChoice wider = choice;
+            if (choose_in_container(list, choice))
+                return {};
+            choice = wider;
             break;
+        }
         list.heads = choice.rows;
         list.ends.clear();
         for (const NodeId row : choice.rows)
@@ -142,7 +189,14 @@ std::optional<LearnedColumn> TableLearner::learn_column(const RecordView &view, 
         }
         records.push_back({{{name, std::move(value)}}});
     }
-    LearnedColumns learned = ColumnLearner(view, finder_, spots_).learn(records, view.site->heads);
+    LearnedColumns learned;
+    try {
+        learned = ColumnLearner(view, finder_, spots_).learn(records, view.site->heads);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::kInvalidXPath && error.kind() != ErrorKind::kInvalidArgument)
+            throw;
+        learned.failure = error; /* names of this page that XPath cannot say */
+    }
     if (learned.failure || learned.columns.size() != 1) {
         problem = !learned.failure                    ? "no place explains it"
                   : learned.failure->detail().empty() ? learned.failure->message()
@@ -158,8 +212,8 @@ std::optional<std::size_t> TableLearner::find_difference(const Extraction &extra
         const Cell &cell = extraction.records[record].cells[column];
         const NodeRef ref = field.refs[record];
         const bool is_same = ref.node == kNoNode ? !cell.value
-                                                 : cell.nodes.size() == 1 && innermost(page_, cell.nodes.front()) ==
-                                                                                 innermost(page_, ref);
+                                                 : cell.nodes.size() == 1 &&
+                                                       innermost(page_, cell.nodes.front()) == innermost(page_, ref);
         if (!is_same)
             return record;
     }
@@ -252,8 +306,8 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
     /* As whoever uses it will. */
     Extraction extraction = Extractor(attempt.table.wrapper).extract(page_, limits_);
     if (!extraction.violations.empty() || extraction.records.size() != list.heads.size())
-        attempt.problem = "the wrapper that was learned does not read its records: " +
-                          describe_violations(extraction.violations);
+        attempt.problem =
+            "the wrapper that was learned does not read its records: " + describe_violations(extraction.violations);
     attempt.table.records = std::move(extraction.records);
     return attempt;
 }
@@ -261,7 +315,8 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
 /* True where the list's records are, or are inside of the same elements as, records of a table that is known already. */
 bool is_covered(const RecordList &list, const std::vector<Attempt> &attempts) {
     return !list.heads.empty() && std::ranges::any_of(attempts, [&](const Attempt &attempt) {
-        return std::ranges::all_of(list.heads, [&](NodeId head) { return std::ranges::binary_search(attempt.rows, head); });
+        return std::ranges::all_of(list.heads,
+                                   [&](NodeId head) { return std::ranges::binary_search(attempt.rows, head); });
     });
 }
 

@@ -86,8 +86,8 @@ void ListFinder::add_table(NodeId table) {
             cells += page_.is_element(cell) && is_cell(page_.name(cell)) ? 1 : 0;
             headers += page_.is_element(cell) && page_.name(cell) == "th" ? 1 : 0;
         }
-        const bool is_header = list.heads.empty() && ((cells > 0 && cells == headers) ||
-                                                      page_.name(page_.parent(node)) == "thead");
+        const bool is_header =
+            list.heads.empty() && ((cells > 0 && cells == headers) || page_.name(page_.parent(node)) == "thead");
         has_header = has_header || (is_header && cells > 1);
         const bool is_band = cells == 1 && spans(node) && !list.heads.empty(); /* an advertisement, a section's title */
         if (is_header || cells == 0 || is_band)
@@ -214,9 +214,8 @@ void ListFinder::find_iterations() {
 std::vector<RecordList> ListFinder::find() {
     find_tables();
     find_iterations();
-    std::ranges::stable_sort(lists_, {}, [](const RecordList &list) {
-        return list.heads.empty() ? kNoNode : list.heads.front();
-    });
+    std::ranges::stable_sort(lists_, {},
+                             [](const RecordList &list) { return list.heads.empty() ? kNoNode : list.heads.front(); });
     return std::move(lists_);
 }
 

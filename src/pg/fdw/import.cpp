@@ -45,9 +45,10 @@ PageHandle fetch_page(const TableDefinition &definition) {
     PageSource source(definition, GetUserId());
     const std::string url = source.absolute(definition.url.url_at(0, {}));
     if (!definition.site.contains(url) && !definition.leaves_base_url)
-        throw Error(ErrorKind::kForbidden, "page \"" + url + "\" is not of the site of the server",
-                    "Who imports may not choose other addresses.",
-                    "Use a URL of the site of the server's base_url, or grant role webwrap_fetch to the importing role.");
+        throw Error(
+            ErrorKind::kForbidden, "page \"" + url + "\" is not of the site of the server",
+            "Who imports may not choose other addresses.",
+            "Use a URL of the site of the server's base_url, or grant role webwrap_fetch to the importing role.");
     return source.fetch(url);
 }
 

@@ -51,7 +51,8 @@ WEBWRAP_SQL_FUNCTION(webwrap_suggest_ddl) {
     const auto page = parsed_page(fcinfo, 0, limits);
     const Wrapper wrapper = learn_wrapper(*page, examples, limits);
     const Extraction extraction = Extractor(wrapper).extract(*page, limits);
-    return text_datum(create_table_statement({sql_qualified_name(table), server, url, {}}, wrapper, extraction.records));
+    return text_datum(
+        create_table_statement({sql_qualified_name(table), server, url, {}}, wrapper, extraction.records));
 }
 
 WEBWRAP_SQL_FUNCTION(webwrap_classify) {

@@ -32,10 +32,9 @@ std::vector<std::string> described(const PageTables &found) {
 using Lines = std::vector<std::string>;
 
 TEST(PageTables, a_table_has_the_names_of_its_header) {
-    const std::string html =
-        "<h2>Films of the year</h2><table><tr><th>Title<th>Box office<th>Order</tr>"
-        "<tr><td><a href=/1>Alien</a><td>$12<td>1</tr><tr><td><a href=/2>Ran</a><td><td>2</tr>"
-        "<tr><td><a href=/3>Brazil</a><td>$5<td>3</tr></table>";
+    const std::string html = "<h2>Films of the year</h2><table><tr><th>Title<th>Box office<th>Order</tr>"
+                             "<tr><td><a href=/1>Alien</a><td>$12<td>1</tr><tr><td><a href=/2>Ran</a><td><td>2</tr>"
+                             "<tr><td><a href=/3>Brazil</a><td>$5<td>3</tr></table>";
     EXPECT_EQ(described(tables_of(html)),
               (Lines{"films_of_the_year(title text, title_url text, box_office numeric, order integer)",
                      R"({"title":"Alien","title_url":"/1","box_office":12,"order":1})",
@@ -51,12 +50,11 @@ TEST(PageTables, records_are_named_by_classes_and_labels) {
     };
     const std::string html = "<body><main>" + card("Alien", "1979", "Moor") + card("Ran", "1985", "") +
                              card("Brazil", "1984", "Lund") + card("Heat", "1995", "Voss") + "</main>";
-    EXPECT_EQ(described(tables_of(html)),
-              (Lines{"film(title text, url text, seller text, year integer)",
-                     R"({"title":"Alien","url":"/1979","seller":"Moor","year":1979})",
-                     R"({"title":"Ran","url":"/1985","seller":null,"year":1985})",
-                     R"({"title":"Brazil","url":"/1984","seller":"Lund","year":1984})",
-                     R"({"title":"Heat","url":"/1995","seller":"Voss","year":1995})"}));
+    EXPECT_EQ(described(tables_of(html)), (Lines{"film(title text, url text, seller text, year integer)",
+                                                 R"({"title":"Alien","url":"/1979","seller":"Moor","year":1979})",
+                                                 R"({"title":"Ran","url":"/1985","seller":null,"year":1985})",
+                                                 R"({"title":"Brazil","url":"/1984","seller":"Lund","year":1984})",
+                                                 R"({"title":"Heat","url":"/1995","seller":"Voss","year":1995})"}));
 }
 
 TEST(PageTables, two_lists_are_two_tables) {
@@ -89,8 +87,9 @@ TEST(PageTables, what_stands_between_the_records_is_none) {
 
 /* A cell that spans rows moves those of the next row: positions would read the wrong column. */
 TEST(PageTables, tables_with_spans_are_rejected) {
-    EXPECT_EQ(described(tables_of("<table><caption>Goods</caption><tr><th>Maker<th>Name</tr><tr><td rowspan=2>Moor<td>Lamp</tr>"
-                                  "<tr><td>Chair</tr><tr><td>Lund<td>Vase</tr></table>")),
+    EXPECT_EQ(described(tables_of(
+                  "<table><caption>Goods</caption><tr><th>Maker<th>Name</tr><tr><td rowspan=2>Moor<td>Lamp</tr>"
+                  "<tr><td>Chair</tr><tr><td>Lund<td>Vase</tr></table>")),
               (Lines{"rejected goods: cells of its rows span several rows or columns"}));
 }
 
