@@ -167,6 +167,15 @@ SET webwrap.enabled = off;
 SELECT error.* FROM pg_temp.error_of('SELECT * FROM chain') AS error;
 RESET webwrap.enabled;
 
+-- Importing a page: options.
+SELECT options, error.*
+FROM unnest(ARRAY['', $$ OPTIONS (min_records '5') $$, $$ OPTIONS (urll 'x') $$, $$ OPTIONS (url 'x', rows '//li') $$,
+                  $$ OPTIONS (url 'x', url 'y') $$, $$ OPTIONS (url 'x', min_records '1') $$,
+                  $$ OPTIONS (url 'x', min_records 'few') $$, $$ OPTIONS (url 'x{') $$,
+                  $$ OPTIONS (url 'films?genre={genre}') $$]) WITH ORDINALITY AS o (options, ordinal),
+     pg_temp.error_of('IMPORT FOREIGN SCHEMA page FROM SERVER site INTO public' || options) AS error
+ORDER BY ordinal;
+
 -- Nothing is written to the web.
 SELECT error.*
 FROM unnest(ARRAY[$$ INSERT INTO film (title) VALUES ('x') $$, $$ UPDATE film SET title = 'x' $$, $$ DELETE FROM film $$,

@@ -203,6 +203,7 @@ class TableReader {
         for (const NodeId cell : grid.cells)
             cell_to_text.push_back(text_of(cell));
         Table table;
+        table.element = element;
         table.caption = caption_of(element);
         const std::vector<bool> is_header = header_rows(grid);
         if (std::ranges::find(is_header, true) != is_header.end())

@@ -12,6 +12,7 @@ namespace webwrap {
 struct Table {
     using Slots = std::vector<std::optional<std::string>>; /* one a column; nothing where no cell is */
 
+    NodeId element = kNoNode;
     std::optional<std::string> caption;
     Slots header;            /* empty when the table has no header rows */
     std::vector<Slots> rows; /* body rows, those of tfoot last */

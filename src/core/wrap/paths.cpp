@@ -287,6 +287,16 @@ std::vector<PathCandidate> element_tests(const Document &document, NodeId elemen
 }
 
 std::vector<PathCandidate> relative_paths(const Document &document, NodeId context, NodeRef target) {
+    /* A text of its own after the context: nothing names it but its place among these. */
+    if (context > 0 && document.kind(target.node) == NodeKind::kText &&
+        document.parent(target.node) == document.parent(context) && target.node >= document.end_of(context)) {
+        int position = 0;
+        for (NodeId sibling = document.next_sibling(context); sibling != kNoNode && sibling <= target.node;
+             sibling = document.next_sibling(sibling))
+            position += document.kind(sibling) == NodeKind::kText && !trim(document.text(sibling)).empty() ? 1 : 0;
+        return {{"./following-sibling::text()[normalize-space()][" + std::to_string(position) + "]",
+                 kLabelCost + kTagCost, position > 1}};
+    }
     return PathWriter(document, context, target).write();
 }
 

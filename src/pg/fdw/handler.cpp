@@ -1,5 +1,6 @@
 #include "pg/fdw/record_scan.hpp"
 #include "pg/fdw/scan.hpp"
+#include "pg/fdw/import.hpp"
 #include "pg/fdw/plan.hpp"
 #include "pg/bridge/compat.hpp"
 #include "pg/bridge/memory.hpp"
@@ -166,6 +167,9 @@ FdwRoutine *make_routine() {
     routine->EndForeignScan = [](ForeignScanState *node) { guard([=] { end_scan(node); }); };
     routine->ExplainForeignScan = [](ForeignScanState *node, ExplainState *es) {
         guard([=] { explain_scan(node, es); });
+    };
+    routine->ImportForeignSchema = [](ImportForeignSchemaStmt *statement, Oid server) {
+        return guard([=] { return import_schema(statement, server); });
     };
     return routine;
 }

@@ -22,4 +22,7 @@ using Options = std::vector<std::pair<std::string, std::string>>;
 /* The value, or null when the option is not given. */
 [[nodiscard]] const std::string *find_option(const Options &options, std::string_view name);
 
+/* Checks what IMPORT FOREIGN SCHEMA was given; throws as the validator does for other objects. */
+void check_import_options(const Options &options);
+
 } // namespace webwrap::pg

@@ -27,6 +27,7 @@ extern "C" {
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
 #include "utils/varlena.h"
@@ -58,6 +59,12 @@ void check_count(const std::string &name, const std::string &value) {
     const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (code != std::errc{} || end != value.data() + value.size() || number < 0)
         throw_bad_value(name, value, "a whole number, 0 or more");
+}
+
+void check_min_records(const std::string &name, const std::string &value) {
+    check_count(name, value);
+    if (std::stoi(value) < 2)
+        throw_bad_value(name, value, "2 or more");
 }
 
 void check_max_occurs(const std::string &name, const std::string &value) {
@@ -214,6 +221,8 @@ struct OptionSpec {
     Check check;
 };
 
+constexpr Oid kImportOptions = NamespaceRelationId; /* stands for IMPORT FOREIGN SCHEMA */
+
 constexpr OptionSpec kOptions[] = {
     {"base_url", ForeignServerRelationId, check_url},
     {"cache_ttl", ForeignServerRelationId, check_interval},
@@ -269,6 +278,8 @@ constexpr OptionSpec kOptions[] = {
     {"stale_while_revalidate", ForeignTableRelationId, check_interval},
     {"url", ForeignTableRelationId, check_url_template},
     {"xml_schema", ForeignTableRelationId, check_xml_schema},
+    {"min_records", kImportOptions, check_min_records},
+    {"url", kImportOptions, check_url_template},
     {"adapt_similarity_threshold", AttributeRelationId, check_probability},
     {"adapt_threshold", AttributeRelationId, check_probability},
     {"css", AttributeRelationId, check_css},
@@ -485,12 +496,8 @@ void check_options(const Options &options, Oid catalog) {
         check_server_access(options);
 }
 
-} // namespace
-
-WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
-    const Datum list = fcinfo->args[0].value;
-    const Oid catalog = DatumGetObjectId(fcinfo->args[1].value);
-    const Options options = options_of(call_pg([list] { return untransformRelOptions(list); }));
+/* Names and values, each for itself. */
+void check_each(const Options &options, Oid catalog) {
     for (const auto &[name, value] : options) {
         const auto *spec = std::find_if(std::begin(kOptions), std::end(kOptions),
                                         [&](const OptionSpec &s) { return s.catalog == catalog && name == s.name; });
@@ -498,11 +505,35 @@ WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
             raise_unknown_option(name, catalog);
         spec->check(name, value);
     }
+}
+
+} // namespace
+
+WEBWRAP_SQL_FUNCTION(webwrap_fdw_validator) {
+    const Datum list = fcinfo->args[0].value;
+    const Oid catalog = DatumGetObjectId(fcinfo->args[1].value);
+    const Options options = options_of(call_pg([list] { return untransformRelOptions(list); }));
+    check_each(options, catalog);
     check_options(options, catalog);
     return 0;
 }
 
 namespace webwrap::pg {
+
+void check_import_options(const Options &options) {
+    check_each(options, kImportOptions);
+    for (auto option = options.begin(); option != options.end(); ++option)
+        if (find_option({options.begin(), option}, option->first) != nullptr)
+            throw Error(ErrorKind::kInvalidOption, "option \"" + option->first + "\" is given more than once");
+    const std::string *url = find_option(options, "url");
+    if (url == nullptr)
+        throw Error(ErrorKind::kInvalidOption, "option \"url\" is required to import a foreign schema", {},
+                    "Name the page whose lists are to become tables: OPTIONS (url '...').");
+    if (const UrlTemplate page(*url); !page.parameters().empty())
+        throw Error(ErrorKind::kInvalidOption,
+                    "URL template of an import has the parameter {" + page.parameters().front() + "}", {},
+                    "Only a column can fill it: give the URL of one page, and change option url of the table later.");
+}
 
 Options options_of(List *list) {
     Options options;
