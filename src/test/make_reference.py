@@ -33,7 +33,8 @@ PARTS = re.compile(r'CREATE (UNIQUE )?(INDEX|POLICY|TRIGGER|RULE)\b')
 # What ends the declaration of a function's result.
 ATTRIBUTES = re.compile(r'\b(AS|LANGUAGE|IMMUTABLE|STABLE|VOLATILE|STRICT|PARALLEL|COST|ROWS|SECURITY|SET)\b')
 OBJECTS = {'ForeignServerRelationId': 'server', 'UserMappingRelationId': 'user mapping',
-           'ForeignTableRelationId': 'foreign table', 'AttributeRelationId': 'column'}
+           'ForeignTableRelationId': 'foreign table', 'AttributeRelationId': 'column',
+           'kImportOptions': 'schema import'}
 UNITS = {'GUC_UNIT_MS': 'ms', 'GUC_UNIT_S': 's', 'GUC_UNIT_KB': 'kB'}
 
 

@@ -62,9 +62,10 @@ void check_count(const std::string &name, const std::string &value) {
 }
 
 void check_min_records(const std::string &name, const std::string &value) {
-    check_count(name, value);
-    if (std::stoi(value) < 2)
-        throw_bad_value(name, value, "2 or more");
+    int number = 0;
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (code != std::errc{} || end != value.data() + value.size() || number < 2)
+        throw_bad_value(name, value, "a whole number, 2 or more");
 }
 
 void check_max_occurs(const std::string &name, const std::string &value) {
