@@ -99,6 +99,49 @@ TEST(PageTables, texts_without_elements_are_rejected) {
     EXPECT_EQ(described(found), (Lines{"rejected list1: its records begin with text that no element holds"}));
 }
 
+TEST(PageTables, lists_inside_records_are_said_to_be_left_out) {
+    std::string html = "<main>";
+    for (int i = 0; i < 4; ++i) {
+        html += "<article class=film><h3>Film " + std::string(1, static_cast<char>('a' + i)) + "</h3><ul>";
+        for (int tag = 0; tag <= i; ++tag)
+            html += "<li>tag " + std::string(1, static_cast<char>('a' + tag));
+        html += "</ul></article>";
+    }
+    EXPECT_EQ(described(tables_of(html)),
+              (Lines{"film(title text)", R"({"title":"Film a"})", R"({"title":"Film b"})", R"({"title":"Film c"})",
+                     R"({"title":"Film d"})", "left out: list of li inside its records"}));
+}
+
+/* One class in several places is one kind of record; what only has the tag in common is not. */
+TEST(PageTables, lists_of_one_class_are_one_table_and_others_are_told_by_their_headings) {
+    const auto list = [](const std::string &heading, const std::string &item, int count) {
+        std::string html = "<h4>" + heading + "</h4><ul>";
+        for (int i = 0; i < count; ++i)
+            html += item + heading + " " + std::string(1, static_cast<char>('a' + i)) + "</li>";
+        return html + "</ul>";
+    };
+    const std::string html = "<div class=text>" + list("Tools", "<li>", 3) + "<p>x</p>" + list("Shops", "<li>", 4) +
+                             "</div><div class=recipe>" + list("Dough", "<li class=ingredient>", 3) + "<p>y</p>" +
+                             list("Filling", "<li class=ingredient>", 5) + "</div>";
+    const PageTables found = tables_of(html);
+    std::vector<std::string> sizes;
+    for (const PageTable &table : found.tables)
+        sizes.push_back(table.name + " " + std::to_string(table.records.size()));
+    EXPECT_EQ(sizes, (Lines{"tools 3", "shops 4", "ingredient 8"})) << ::testing::PrintToString(described(found));
+}
+
+/* Text that follows a record's first element is a field as well. */
+TEST(PageTables, texts_beside_the_head_of_a_record_are_fields) {
+    std::string html = "<div id=people>";
+    for (const std::string name : {"Abel", "Berta", "Carl", "Dora"})
+        html += "<b>" + name + "</b> lives in " + name + "town<hr>";
+    const PageTables found = tables_of(html + "</div>");
+    ASSERT_EQ(found.tables.size(), 1u) << ::testing::PrintToString(described(found));
+    ASSERT_EQ(found.tables[0].wrapper.columns.size(), 2u);
+    ASSERT_EQ(found.tables[0].records.size(), 4u);
+    EXPECT_EQ(found.tables[0].records[2].cells[1].value, "lives in Carltown");
+}
+
 TEST(ListNames, are_identifiers) {
     EXPECT_EQ(identifier_from("Box office ($)"), "box_office");
     EXPECT_EQ(identifier_from("a\"; DROP TABLE film; --"), "a_drop_table_film");
