@@ -173,7 +173,6 @@ void FieldFinder::read_attributes(NodeId element, const std::string &key) {
 void FieldFinder::read(NodeId element, const std::string &key, int depth) {
     if (!is_shown(element) || (page_.name(element) == "dt" && element > list_.heads[record_])) /* a label */
         return;
-    read_attributes(element, key);
     std::size_t units = 0, texts = 0;
     for (NodeId child = page_.first_child(element); child != kNoNode; child = page_.next_sibling(child)) {
         const bool shows = shows_text(child);
@@ -182,6 +181,7 @@ void FieldFinder::read(NodeId element, const std::string &key, int depth) {
     }
     if ((texts > 0 || units > 1) && is_line(element))
         put(key, {element, -1}, true);
+    read_attributes(element, key);
     if (depth < kMaxDepth)
         read_children(element, key, depth);
 }

@@ -278,7 +278,7 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
     Attempt attempt;
     if (list.heads.empty() || !list.problem.empty()) {
         if (!list.heads.empty())
-            attempt.names = list_names(page_, list, nullptr);
+            attempt.names = list_names(page_, list, table_of(list));
         attempt.problem = list.problem.empty() ? "it has no records" : list.problem;
         return attempt;
     }
@@ -288,9 +288,9 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
     };
     if (!has_text(list_fields(page_, list, table).fields))
         return std::nullopt;
-    attempt.names = list_names(page_, list, table);
     RowChoice choice;
     attempt.problem = choose(list, choice);
+    attempt.names = list_names(page_, list, table); /* it may have become a list in several places */
     attempt.rows = list.heads;
     if (!attempt.problem.empty())
         return attempt;

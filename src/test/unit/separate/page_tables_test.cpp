@@ -36,10 +36,10 @@ TEST(PageTables, a_table_has_the_names_of_its_header) {
                              "<tr><td><a href=/1>Alien</a><td>$12<td>1</tr><tr><td><a href=/2>Ran</a><td><td>2</tr>"
                              "<tr><td><a href=/3>Brazil</a><td>$5<td>3</tr></table>";
     EXPECT_EQ(described(tables_of(html)),
-              (Lines{"films_of_the_year(title text, title_url text, box_office numeric, order integer)",
-                     R"({"title":"Alien","title_url":"/1","box_office":12,"order":1})",
-                     R"({"title":"Ran","title_url":"/2","box_office":null,"order":2})",
-                     R"({"title":"Brazil","title_url":"/3","box_office":5,"order":3})"}));
+              (Lines{"films_of_the_year(title text, title_url text, box_office integer, order integer)",
+                     R"({"title": "Alien", "title_url": "/1", "box_office": 12, "order": 1})",
+                     R"({"title": "Ran", "title_url": "/2", "box_office": null, "order": 2})",
+                     R"({"title": "Brazil", "title_url": "/3", "box_office": 5, "order": 3})"}));
 }
 
 TEST(PageTables, records_are_named_by_classes_and_labels) {
@@ -51,25 +51,25 @@ TEST(PageTables, records_are_named_by_classes_and_labels) {
     const std::string html = "<body><main>" + card("Alien", "1979", "Moor") + card("Ran", "1985", "") +
                              card("Brazil", "1984", "Lund") + card("Heat", "1995", "Voss") + "</main>";
     EXPECT_EQ(described(tables_of(html)), (Lines{"film(title text, url text, seller text, year integer)",
-                                                 R"({"title":"Alien","url":"/1979","seller":"Moor","year":1979})",
-                                                 R"({"title":"Ran","url":"/1985","seller":null,"year":1985})",
-                                                 R"({"title":"Brazil","url":"/1984","seller":"Lund","year":1984})",
-                                                 R"({"title":"Heat","url":"/1995","seller":"Voss","year":1995})"}));
+                                                 R"({"title": "Alien", "url": "/1979", "seller": "Moor", "year": 1979})",
+                                                 R"({"title": "Ran", "url": "/1985", "seller": null, "year": 1985})",
+                                                 R"({"title": "Brazil", "url": "/1984", "seller": "Lund", "year": 1984})",
+                                                 R"({"title": "Heat", "url": "/1995", "seller": "Voss", "year": 1995})"}));
 }
 
 TEST(PageTables, two_lists_are_two_tables) {
     const std::string html = "<h3>Needs</h3><ul><li>1 cup <b>flour</b></li><li>salt</li><li>2 eggs</li></ul>"
                              "<h3>Steps</h3><ol><li>Stir.</li><li>Wait.</li><li>Bake.</li></ol>";
     EXPECT_EQ(described(tables_of(html)),
-              (Lines{"needs(column1 text)", R"({"column1":"1 cup flour"})", R"({"column1":"salt"})",
-                     R"({"column1":"2 eggs"})", "steps(column1 text)", R"({"column1":"Stir."})",
-                     R"({"column1":"Wait."})", R"({"column1":"Bake."})"}));
+              (Lines{"needs(column1 text)", R"({"column1": "1 cup flour"})", R"({"column1": "salt"})",
+                     R"({"column1": "2 eggs"})", "steps(column1 text)", R"({"column1": "Stir."})",
+                     R"({"column1": "Wait."})", R"({"column1": "Bake."})"}));
 }
 
 TEST(PageTables, short_lists_and_pages_without_lists_have_none) {
     EXPECT_EQ(described(tables_of("<h1>About</h1><p>One thing.</p><ul><li>a</li><li>b</li></ul>")), Lines{});
     EXPECT_EQ(described(tables_of("<ul><li>a</li><li>b</li></ul>", 2)),
-              (Lines{"list1(column1 text)", R"({"column1":"a"})", R"({"column1":"b"})"}));
+              (Lines{"list1(column1 text)", R"({"column1": "a"})", R"({"column1": "b"})"}));
     EXPECT_EQ(described(tables_of("")), Lines{});
 }
 
@@ -108,8 +108,8 @@ TEST(PageTables, lists_inside_records_are_said_to_be_left_out) {
         html += "</ul></article>";
     }
     EXPECT_EQ(described(tables_of(html)),
-              (Lines{"film(title text)", R"({"title":"Film a"})", R"({"title":"Film b"})", R"({"title":"Film c"})",
-                     R"({"title":"Film d"})", "left out: list of li inside its records"}));
+              (Lines{"film(title text)", R"({"title": "Film a"})", R"({"title": "Film b"})", R"({"title": "Film c"})",
+                     R"({"title": "Film d"})", "left out: list of li inside its records"}));
 }
 
 /* One class in several places is one kind of record; what only has the tag in common is not. */
