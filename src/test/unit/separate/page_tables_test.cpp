@@ -50,11 +50,12 @@ TEST(PageTables, records_are_named_by_classes_and_labels) {
     };
     const std::string html = "<body><main>" + card("Alien", "1979", "Moor") + card("Ran", "1985", "") +
                              card("Brazil", "1984", "Lund") + card("Heat", "1995", "Voss") + "</main>";
-    EXPECT_EQ(described(tables_of(html)), (Lines{"film(title text, url text, seller text, year integer)",
-                                                 R"({"title": "Alien", "url": "/1979", "seller": "Moor", "year": 1979})",
-                                                 R"({"title": "Ran", "url": "/1985", "seller": null, "year": 1985})",
-                                                 R"({"title": "Brazil", "url": "/1984", "seller": "Lund", "year": 1984})",
-                                                 R"({"title": "Heat", "url": "/1995", "seller": "Voss", "year": 1995})"}));
+    EXPECT_EQ(described(tables_of(html)),
+              (Lines{"film(title text, url text, seller text, year integer)",
+                     R"({"title": "Alien", "url": "/1979", "seller": "Moor", "year": 1979})",
+                     R"({"title": "Ran", "url": "/1985", "seller": null, "year": 1985})",
+                     R"({"title": "Brazil", "url": "/1984", "seller": "Lund", "year": 1984})",
+                     R"({"title": "Heat", "url": "/1995", "seller": "Voss", "year": 1995})"}));
 }
 
 TEST(PageTables, two_lists_are_two_tables) {
