@@ -44,7 +44,7 @@ class FieldFinder {
     FieldFinder(const Document &page, const RecordList &list, const Table *table)
         : page_(page), list_(list), table_(table), styles_(page) {}
 
-    std::vector<ListField> find();
+    ListFields find();
 
   private:
     struct Place {
@@ -173,7 +173,6 @@ void FieldFinder::read_attributes(NodeId element, const std::string &key) {
 void FieldFinder::read(NodeId element, const std::string &key, int depth) {
     if (!is_shown(element) || (page_.name(element) == "dt" && element > list_.heads[record_])) /* a label */
         return;
-    read_attributes(element, key);
     std::size_t units = 0, texts = 0;
     for (NodeId child = page_.first_child(element); child != kNoNode; child = page_.next_sibling(child)) {
         const bool shows = shows_text(child);
@@ -182,6 +181,7 @@ void FieldFinder::read(NodeId element, const std::string &key, int depth) {
     }
     if ((texts > 0 || units > 1) && is_line(element))
         put(key, {element, -1}, true);
+    read_attributes(element, key);
     if (depth < kMaxDepth)
         read_children(element, key, depth);
 }
@@ -375,14 +375,21 @@ std::vector<std::string> FieldFinder::names_of(const Place &place) const {
     return of_attribute;
 }
 
-std::vector<ListField> FieldFinder::find() {
+ListFields FieldFinder::find() {
     count_tokens();
     for (std::size_t record = 0; record < list_.heads.size(); ++record) {
         Interrupt::poll();
         read_record(record);
     }
     std::ranges::stable_sort(places_, {}, &Place::order);
-    std::vector<ListField> fields;
+    ListFields found;
+    std::set<std::string> inner;
+    for (const Place &place : places_)
+        if (place.field.is_text && is_in_list(place.key)) {
+            const auto first = std::ranges::find_if(place.field.refs, [](NodeRef ref) { return ref.node != kNoNode; });
+            inner.emplace(page_.name(page_.is_element(first->node) ? first->node : page_.parent(first->node)));
+        }
+    found.inner_lists.assign(inner.begin(), inner.end());
     std::set<std::vector<std::string>> known; /* values of fields: the same twice is one field */
     std::erase_if(places_, [this](const Place &place) { return !is_kept(place); });
     std::vector<const Place *> texts, sums;
@@ -403,9 +410,9 @@ std::vector<ListField> FieldFinder::find() {
             if (!known.insert(std::move(values)).second)
                 continue;
         place.field.names = names_of(place);
-        fields.push_back(std::move(place.field));
+        found.fields.push_back(std::move(place.field));
     }
-    return fields;
+    return found;
 }
 
 /* The element that stands before a list, out of the elements that hold nothing else. */
@@ -417,14 +424,16 @@ std::string heading_before(const Document &page, NodeId container) {
             if (page.is_element(sibling))
                 before = sibling;
         if (before != kNoNode)
-            return is_heading(page.name(before)) ? fold_space(page.string_value(before)) : std::string();
+            return is_heading(page.name(before)) && page.name(before) != "h1" /* the page's */
+                       ? fold_space(page.string_value(before))
+                       : std::string();
     }
     return {};
 }
 
 } // namespace
 
-std::vector<ListField> list_fields(const Document &page, const RecordList &list, const Table *table) {
+ListFields list_fields(const Document &page, const RecordList &list, const Table *table) {
     return FieldFinder(page, list, table).find();
 }
 

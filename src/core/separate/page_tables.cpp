@@ -72,6 +72,8 @@ class TableLearner {
     std::map<NodeId, Table> node_to_table_;
 };
 
+bool is_heading(std::string_view tag) { return tag.size() == 2 && tag[0] == 'h' && is_digit(tag[1]); }
+
 std::vector<std::size_t> spread_over(std::size_t count) {
     std::vector<std::size_t> picked;
     const std::size_t wanted = std::min(count, kMaxExamples);
@@ -136,7 +138,7 @@ bool TableLearner::choose_in_container(const RecordList &list, RowChoice &choice
             before = sibling;
     const std::string step = "/" + std::string(page_.name(list.heads.front()));
     std::vector<std::string> paths;
-    if (before != kNoNode && page_.name(before).size() == 2 && page_.name(before).starts_with('h'))
+    if (before != kNoNode && is_heading(page_.name(before)))
         paths.push_back("//" + std::string(page_.name(before)) +
                         "[normalize-space(.)=" + xpath_literal(fold_space(page_.string_value(before))) +
                         "]/following-sibling::*[1][self::" + std::string(page_.name(container)) + "]" + step);
@@ -276,7 +278,7 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
     Attempt attempt;
     if (list.heads.empty() || !list.problem.empty()) {
         if (!list.heads.empty())
-            attempt.names = list_names(page_, list, nullptr);
+            attempt.names = list_names(page_, list, table_of(list));
         attempt.problem = list.problem.empty() ? "it has no records" : list.problem;
         return attempt;
     }
@@ -284,15 +286,16 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
     const auto has_text = [](const std::vector<ListField> &fields) {
         return std::ranges::any_of(fields, &ListField::is_text);
     };
-    if (!has_text(list_fields(page_, list, table)))
+    if (!has_text(list_fields(page_, list, table).fields))
         return std::nullopt;
-    attempt.names = list_names(page_, list, table);
     RowChoice choice;
     attempt.problem = choose(list, choice);
+    attempt.names = list_names(page_, list, table); /* it may have become a list in several places */
     attempt.rows = list.heads;
     if (!attempt.problem.empty())
         return attempt;
-    const std::vector<ListField> fields = list_fields(page_, list, table);
+    const ListFields found = list_fields(page_, list, table);
+    const std::vector<ListField> &fields = found.fields;
     if (!has_text(fields))
         return std::nullopt;
     if (fields.size() > kMaxFields) {
@@ -303,6 +306,8 @@ std::optional<Attempt> TableLearner::learn(RecordList list) {
     learn_columns(list, fields, choice, attempt);
     if (!attempt.problem.empty())
         return attempt;
+    for (const std::string &tag : found.inner_lists)
+        attempt.table.left_out.push_back("list of " + tag + " inside its records");
     /* As whoever uses it will. */
     Extraction extraction = Extractor(attempt.table.wrapper).extract(page_, limits_);
     if (!extraction.violations.empty() || extraction.records.size() != list.heads.size())

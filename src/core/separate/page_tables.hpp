@@ -16,7 +16,7 @@ struct PageTable {
     std::string name; /* an identifier, no two alike */
     Wrapper wrapper;  /* reads exactly the list's records from the page: it has been run there */
     std::vector<Record> records;
-    std::vector<std::string> left_out; /* fields without a place that an XPath tells, with the reason */
+    std::vector<std::string> left_out; /* fields without a place that an XPath tells, lists inside of records */
 };
 
 /* A list that is no table, and why. */

@@ -148,6 +148,5 @@ def test_a_film_page_in_two_layouts(server, site, tmp_path, layout, title):
     assert len(films) == len(names) and on_page
     found = {table: server.rows(f'SELECT * FROM "{table}"') for table in tables(server)}
     longest = max(found, key=lambda table: len(found[table]))
-    print(layout, longest, tables(server)[longest], notices(server), {name: len(rows) for name, rows in found.items()})
     column = [name.split()[0] for name in tables(server)[longest]].index(title)
     assert [row[column] for row in found[longest]] == names[:len(found[longest])]

@@ -36,10 +36,10 @@ TEST(PageTables, a_table_has_the_names_of_its_header) {
                              "<tr><td><a href=/1>Alien</a><td>$12<td>1</tr><tr><td><a href=/2>Ran</a><td><td>2</tr>"
                              "<tr><td><a href=/3>Brazil</a><td>$5<td>3</tr></table>";
     EXPECT_EQ(described(tables_of(html)),
-              (Lines{"films_of_the_year(title text, title_url text, box_office numeric, order integer)",
-                     R"({"title":"Alien","title_url":"/1","box_office":12,"order":1})",
-                     R"({"title":"Ran","title_url":"/2","box_office":null,"order":2})",
-                     R"({"title":"Brazil","title_url":"/3","box_office":5,"order":3})"}));
+              (Lines{"films_of_the_year(title text, title_url text, box_office integer, order integer)",
+                     R"({"title": "Alien", "title_url": "/1", "box_office": 12, "order": 1})",
+                     R"({"title": "Ran", "title_url": "/2", "box_office": null, "order": 2})",
+                     R"({"title": "Brazil", "title_url": "/3", "box_office": 5, "order": 3})"}));
 }
 
 TEST(PageTables, records_are_named_by_classes_and_labels) {
@@ -50,26 +50,27 @@ TEST(PageTables, records_are_named_by_classes_and_labels) {
     };
     const std::string html = "<body><main>" + card("Alien", "1979", "Moor") + card("Ran", "1985", "") +
                              card("Brazil", "1984", "Lund") + card("Heat", "1995", "Voss") + "</main>";
-    EXPECT_EQ(described(tables_of(html)), (Lines{"film(title text, url text, seller text, year integer)",
-                                                 R"({"title":"Alien","url":"/1979","seller":"Moor","year":1979})",
-                                                 R"({"title":"Ran","url":"/1985","seller":null,"year":1985})",
-                                                 R"({"title":"Brazil","url":"/1984","seller":"Lund","year":1984})",
-                                                 R"({"title":"Heat","url":"/1995","seller":"Voss","year":1995})"}));
+    EXPECT_EQ(described(tables_of(html)),
+              (Lines{"film(title text, url text, seller text, year integer)",
+                     R"({"title": "Alien", "url": "/1979", "seller": "Moor", "year": 1979})",
+                     R"({"title": "Ran", "url": "/1985", "seller": null, "year": 1985})",
+                     R"({"title": "Brazil", "url": "/1984", "seller": "Lund", "year": 1984})",
+                     R"({"title": "Heat", "url": "/1995", "seller": "Voss", "year": 1995})"}));
 }
 
 TEST(PageTables, two_lists_are_two_tables) {
     const std::string html = "<h3>Needs</h3><ul><li>1 cup <b>flour</b></li><li>salt</li><li>2 eggs</li></ul>"
                              "<h3>Steps</h3><ol><li>Stir.</li><li>Wait.</li><li>Bake.</li></ol>";
     EXPECT_EQ(described(tables_of(html)),
-              (Lines{"needs(column1 text)", R"({"column1":"1 cup flour"})", R"({"column1":"salt"})",
-                     R"({"column1":"2 eggs"})", "steps(column1 text)", R"({"column1":"Stir."})",
-                     R"({"column1":"Wait."})", R"({"column1":"Bake."})"}));
+              (Lines{"needs(column1 text)", R"({"column1": "1 cup flour"})", R"({"column1": "salt"})",
+                     R"({"column1": "2 eggs"})", "steps(column1 text)", R"({"column1": "Stir."})",
+                     R"({"column1": "Wait."})", R"({"column1": "Bake."})"}));
 }
 
 TEST(PageTables, short_lists_and_pages_without_lists_have_none) {
     EXPECT_EQ(described(tables_of("<h1>About</h1><p>One thing.</p><ul><li>a</li><li>b</li></ul>")), Lines{});
     EXPECT_EQ(described(tables_of("<ul><li>a</li><li>b</li></ul>", 2)),
-              (Lines{"list1(column1 text)", R"({"column1":"a"})", R"({"column1":"b"})"}));
+              (Lines{"list1(column1 text)", R"({"column1": "a"})", R"({"column1": "b"})"}));
     EXPECT_EQ(described(tables_of("")), Lines{});
 }
 
@@ -97,6 +98,49 @@ TEST(PageTables, texts_without_elements_are_rejected) {
     const PageTables found = tables_of("<p>one<br>two<br>three<br>four<br></p>");
     EXPECT_TRUE(found.tables.empty());
     EXPECT_EQ(described(found), (Lines{"rejected list1: its records begin with text that no element holds"}));
+}
+
+TEST(PageTables, lists_inside_records_are_said_to_be_left_out) {
+    std::string html = "<main>";
+    for (int i = 0; i < 4; ++i) {
+        html += "<article class=film><h3>Film " + std::string(1, static_cast<char>('a' + i)) + "</h3><ul>";
+        for (int tag = 0; tag <= i; ++tag)
+            html += "<li>tag " + std::string(1, static_cast<char>('a' + tag));
+        html += "</ul></article>";
+    }
+    EXPECT_EQ(described(tables_of(html)),
+              (Lines{"film(title text)", R"({"title": "Film a"})", R"({"title": "Film b"})", R"({"title": "Film c"})",
+                     R"({"title": "Film d"})", "left out: list of li inside its records"}));
+}
+
+/* One class in several places is one kind of record; what only has the tag in common is not. */
+TEST(PageTables, lists_of_one_class_are_one_table_and_others_are_told_by_their_headings) {
+    const auto list = [](const std::string &heading, const std::string &item, int count) {
+        std::string html = "<h4>" + heading + "</h4><ul>";
+        for (int i = 0; i < count; ++i)
+            html += item + heading + " " + std::string(1, static_cast<char>('a' + i)) + "</li>";
+        return html + "</ul>";
+    };
+    const std::string html = "<div class=text>" + list("Tools", "<li>", 3) + "<p>x</p>" + list("Shops", "<li>", 4) +
+                             "</div><div class=recipe>" + list("Dough", "<li class=ingredient>", 3) + "<p>y</p>" +
+                             list("Filling", "<li class=ingredient>", 5) + "</div>";
+    const PageTables found = tables_of(html);
+    std::vector<std::string> sizes;
+    for (const PageTable &table : found.tables)
+        sizes.push_back(table.name + " " + std::to_string(table.records.size()));
+    EXPECT_EQ(sizes, (Lines{"tools 3", "shops 4", "ingredient 8"})) << ::testing::PrintToString(described(found));
+}
+
+/* Text that follows a record's first element is a field as well. */
+TEST(PageTables, texts_beside_the_head_of_a_record_are_fields) {
+    std::string html = "<div id=people>";
+    for (const std::string name : {"Abel", "Berta", "Carl", "Dora"})
+        html += "<b>" + name + "</b> lives in " + name + "town<hr>";
+    const PageTables found = tables_of(html + "</div>");
+    ASSERT_EQ(found.tables.size(), 1u) << ::testing::PrintToString(described(found));
+    ASSERT_EQ(found.tables[0].wrapper.columns.size(), 2u);
+    ASSERT_EQ(found.tables[0].records.size(), 4u);
+    EXPECT_EQ(found.tables[0].records[2].cells[1].value, "lives in Carltown");
 }
 
 TEST(ListNames, are_identifiers) {
