@@ -133,7 +133,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_RUNS    ?= 20000
 FUZZ_TARGETS := tokenizer html xpath css robots separate records
 FUZZ          = $(BUILD)/fuzz
-FUZZ_CORE     = $(patsubst src/%.cpp,$(FUZZ)/obj/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base fetch parse select separate)))
+FUZZ_CORE     = $(patsubst src/%.cpp,$(FUZZ)/obj/%.o,$(wildcard $(patsubst %,src/core/%/*.cpp,base fetch parse select match wrap separate)))
 FUZZ_OBJS     = $(FUZZ_CORE) $(FUZZ_TARGETS:%=$(FUZZ)/obj/test/fuzz/%.o)
 FUZZ_FLAGS    = $(UNIT_FLAGS) -fsanitize=fuzzer-no-link -D_GLIBCXX_ASSERTIONS
 FUZZ_RUN      = $(FUZZ)/$* -max_len=4096 -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$(FUZZ)/$*- \

@@ -141,7 +141,7 @@ ExampleValue array_from(const std::string &column, const Json &json) {
 ExampleRecord record_from(const Json &json) {
     ExampleRecord record;
     for (std::size_t i = 0; i < json.names.size(); ++i)
-        record.values.emplace_back(json.names[i], value_from(json.names[i], json.items[i]));
+        record.values.push_back({json.names[i], value_from(json.names[i], json.items[i])});
     return record;
 }
 
@@ -168,8 +168,8 @@ void check_columns(const std::vector<ExampleRecord> &records) {
 
 const ExampleValue *ExampleRecord::find(std::string_view column) const {
     const auto found =
-        std::find_if(values.begin(), values.end(), [&](const auto &entry) { return entry.first == column; });
-    return found == values.end() ? nullptr : &found->second;
+        std::find_if(values.begin(), values.end(), [&](const ExampleField &field) { return field.column == column; });
+    return found == values.end() ? nullptr : &found->value;
 }
 
 std::vector<std::string> column_names(const std::vector<ExampleRecord> &records) {

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace webwrap {
@@ -28,8 +27,14 @@ struct ExampleValue {
     [[nodiscard]] bool is_scalar() const noexcept { return kind != Kind::kList && kind != Kind::kRecords; }
 };
 
+/* A type of its own rather than a pair: what a pair asks of its parts, it would ask of an ExampleValue not yet complete. */
+struct ExampleField {
+    std::string column;
+    ExampleValue value;
+};
+
 struct ExampleRecord {
-    std::vector<std::pair<std::string, ExampleValue>> values; /* in the order given, each name once */
+    std::vector<ExampleField> values; /* in the order given, each name once */
 
     /* Null where the record has no such column. */
     [[nodiscard]] const ExampleValue *find(std::string_view column) const;
