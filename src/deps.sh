@@ -3,9 +3,10 @@
 # sudo only when something is missing.
 set -eu
 version=${PG_VERSION:-15}
-packages="build-essential pkg-config postgresql-$version postgresql-server-dev-$version libcurl4-openssl-dev libxml2-dev
-libzstd-dev libxxhash-dev libicu-dev nlohmann-json3-dev libgtest-dev libkrb5-dev clang nginx-light postgresql-doc-$version python3
-postgresql-plpython3-$version postgresql-$version-cron python3-jinja2 python3-lxml python3-psycopg python3-pytest $*"
+packages="build-essential pkg-config postgresql-$version postgresql-server-dev-$version libcurl4-openssl-dev
+zlib1g-dev libbrotli-dev libxml2-dev libzstd-dev libxxhash-dev libicu-dev nlohmann-json3-dev libgtest-dev libkrb5-dev
+clang nginx-light postgresql-doc-$version python3 postgresql-plpython3-$version postgresql-$version-cron
+python3-jinja2 python3-lxml python3-psycopg python3-pytest $*"
 missing=
 for package in $packages; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

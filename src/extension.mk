@@ -11,7 +11,7 @@ EXTRA_CLEAN = $(SRCS:.cpp=.d)
 
 PG_CONFIG ?= pg_config
 PYTHON    ?= /usr/bin/python3
-PKG_LIBS  := libcurl libxml-2.0 libzstd libxxhash icu-uc icu-i18n
+PKG_LIBS  := libcurl zlib libbrotlidec libxml-2.0 libzstd libxxhash icu-uc icu-i18n
 # Server headers are not ours to warn about. Version 5 (designated initialisers of the server's headers) is fine in C++20.
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) $(shell pkg-config --cflags $(PKG_LIBS)) \
               -DWEBWRAP_VERSION='"$(WEBWRAP_VERSION)"'

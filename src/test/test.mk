@@ -4,7 +4,7 @@ PGXS_DIR   = $(dir $(shell $(PG_CONFIG) --pgxs))../..
 CORE_SRCS  = $(wildcard src/core/*/*.cpp)
 UNIT_SRCS  = $(wildcard src/test/unit/*/*.cpp)
 UNIT_OBJS  = $(patsubst src/%.cpp,$(BUILD)/unit/%.o,$(CORE_SRCS) $(UNIT_SRCS))
-UNIT_LIBS := libcurl libxml-2.0 libzstd libxxhash icu-uc icu-i18n
+UNIT_LIBS := libcurl zlib libbrotlidec libbrotlienc libxml-2.0 libzstd libxxhash icu-uc icu-i18n
 UNIT_FLAGS = -std=c++20 -O1 -g -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=undefined \
              -fno-omit-frame-pointer -Isrc -DWEBWRAP_VERSION='"test"' $(shell pkg-config --cflags $(UNIT_LIBS)) -MMD -MP
 

@@ -292,14 +292,17 @@ void HeaderBlock::add_line(std::string_view line) {
     headers_.emplace_back(ascii_lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
 }
 
-int HeaderBlock::content_codings() const {
-    int codings = 0;
-    for (const auto &[name, value] : headers_)
-        if (name == "content-encoding" || name == "transfer-encoding")
+HeaderBlock::Codings HeaderBlock::codings() const {
+    Codings codings;
+    for (const auto &[name, value] : headers_) {
+        const bool is_content = name == "content-encoding";
+        if (is_content || name == "transfer-encoding")
             for_each_element(value, [&](std::string_view element) {
                 const std::string coding = ascii_lower(element);
-                codings += coding != "chunked" && coding != "identity";
+                if (coding != "identity" && coding != (is_content ? "none" : "chunked"))
+                    (is_content ? codings.content : codings.transfer).push_back(coding);
             });
+    }
     return codings;
 }
 

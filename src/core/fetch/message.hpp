@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/fetch/request.hpp"
 #include "core/fetch/url.hpp"
@@ -61,8 +62,12 @@ class HeaderBlock {
   public:
     void add_line(std::string_view line);
     [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
-    /* How many times the response says that its body is compressed. */
-    [[nodiscard]] int content_codings() const;
+    /* How the response says that its body is compressed, in the order in which that was done; lower case. */
+    struct Codings {
+        std::vector<std::string> content;  /* without "identity", and "none" as some servers write it */
+        std::vector<std::string> transfer; /* without "chunked" and "identity" */
+    };
+    [[nodiscard]] Codings codings() const;
     /* The bytes of the last header of that name (lower case), or empty. */
     [[nodiscard]] std::string_view last_value(std::string_view name) const;
     /* All headers as valid UTF-8; bytes that are not are read as latin1. */

@@ -16,14 +16,11 @@ namespace webwrap {
 
 namespace {
 
-/* Of two chained codings the inner one can unpack a thousandfold to what the outer one reads as nothing, all in one
- * call of curl that cannot be interrupted (measured: 870 kB keep curl 7.88 busy for 7 s). One coding cannot. */
-constexpr int kMaxContentCodings = 1;
-
 /* Small pages may be compressed as well as they can be. */
 constexpr std::size_t kFreeExpansionBytes = std::size_t{1} << 20;
 
 constexpr std::size_t kShownBytes = 500;
+constexpr std::size_t kShownCodingBytes = 40;
 
 std::string quoted(const Url &url) { return "\"" + abbreviate(url.text, kShownBytes) + "\""; }
 
@@ -114,7 +111,8 @@ void Transfer::start(long timeout_ms) {
     set(CURLOPT_PROXY, ""); /* the environment must not lead requests past the address guard */
     set(CURLOPT_NOPROXY, "");
     set(CURLOPT_FOLLOWLOCATION, 0L);
-    set(CURLOPT_ACCEPT_ENCODING, "");
+    set(CURLOPT_ACCEPT_ENCODING, kAcceptedCodings);
+    set(CURLOPT_HTTP_CONTENT_DECODING, 0L); /* curl would not tell that a compressed stream ends early */
     set(CURLOPT_TIMEOUT_MS, timeout_ms);
     set(CURLOPT_CONNECTTIMEOUT_MS, limits_.connect_timeout_ms);
     set(CURLOPT_LOW_SPEED_LIMIT, limits_.low_speed_bytes_per_s);
@@ -197,6 +195,8 @@ bool Transfer::was_lost(CURLcode result) const noexcept {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
         return true;
+    case CURLE_OK:
+        return decoder_ != nullptr && !decoder_->may_end();
     default:
         return false;
     }
@@ -327,27 +327,38 @@ void Transfer::add_header(const std::string &line) {
 
 std::size_t Transfer::on_body(char *data, std::size_t size, std::size_t count, void *self) noexcept {
     auto &transfer = *static_cast<Transfer *>(self);
-    const std::size_t bytes = size * count;
-    if (bytes > transfer.limits_.max_page_size_bytes - transfer.body_.size()) {
-        transfer.stop_ = Stop::kBodySize;
-        return CURL_WRITEFUNC_ERROR;
-    }
-    if (transfer.expands_too_much(transfer.body_.size() + bytes, CURL_MAX_WRITE_SIZE)) {
-        transfer.stop_ = Stop::kExpansion;
-        return CURL_WRITEFUNC_ERROR;
-    }
     try {
-        transfer.append_body(std::string_view(data, bytes));
+        transfer.stop_ = transfer.take({data, size * count});
     } catch (...) {
         transfer.stop_ = Stop::kOutOfMemory;
-        return CURL_WRITEFUNC_ERROR;
     }
-    return bytes;
+    return transfer.stop_ == Stop::kNone ? size * count : CURL_WRITEFUNC_ERROR;
+}
+
+/* Bytes of the body as they came. */
+Transfer::Stop Transfer::take(std::string_view wire) {
+    if (wire_bytes_ == 0 && !content_coding_.empty()) {
+        decoder_ = make_content_decoder(content_coding_);
+        if (decoder_ == nullptr)
+            return Stop::kUnknownCoding;
+    }
+    wire_bytes_ += wire.size();
+    if (decoder_ == nullptr)
+        return append_body(wire);
+    decoder_->feed(wire);
+    for (std::string_view piece = decoder_->read(); !piece.empty(); piece = decoder_->read())
+        if (const Stop stop = append_body(piece); stop != Stop::kNone)
+            return stop;
+    return decoder_->is_damaged() ? Stop::kDamagedBody : Stop::kNone;
 }
 
 /* Grows to the largest page at most: a string left to itself doubles beyond, and holds its old bytes meanwhile. */
-void Transfer::append_body(std::string_view data) {
+Transfer::Stop Transfer::append_body(std::string_view data) {
+    if (data.size() > limits_.max_page_size_bytes - body_.size())
+        return Stop::kBodySize;
     const std::size_t size = body_.size() + data.size();
+    if (size > kFreeExpansionBytes && size / static_cast<std::size_t>(limits_.max_compression_ratio) > wire_bytes_)
+        return Stop::kExpansion;
     if (size > body_.capacity()) {
         std::string larger;
         larger.reserve(std::clamp(2 * body_.capacity(), size, std::max(size, limits_.max_page_size_bytes)));
@@ -355,16 +366,7 @@ void Transfer::append_body(std::string_view data) {
         body_.swap(larger);
     }
     body_.append(data);
-}
-
-/* curl counts the bytes of a chunked body only after they are unpacked, a buffer at a time: slack while it is under way. */
-bool Transfer::expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept {
-    if (body_bytes <= kFreeExpansionBytes)
-        return false;
-    curl_off_t wire_bytes = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
-    return body_bytes / static_cast<std::size_t>(limits_.max_compression_ratio) >
-           static_cast<std::size_t>(wire_bytes) + slack_bytes;
+    return Stop::kNone;
 }
 
 std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept {
@@ -380,15 +382,25 @@ std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count,
         if (transfer.hop_.access.cookies != nullptr)
             transfer.hop_.access.cookies->note_received(bytes);
         transfer.headers_.add_line(std::string_view(data, bytes));
-        if (transfer.headers_.is_complete() && transfer.headers_.content_codings() > kMaxContentCodings) {
-            transfer.stop_ = Stop::kCodings;
-            return kRefused;
-        }
+        if (transfer.headers_.is_complete())
+            transfer.stop_ = transfer.check_codings();
     } catch (...) {
         transfer.stop_ = Stop::kOutOfMemory;
-        return kRefused;
     }
-    return bytes;
+    return transfer.stop_ == Stop::kNone ? bytes : kRefused;
+}
+
+/* One coding at most: of two the inner one can unpack a thousandfold to what the outer one reads as nothing. Transfer codings
+ * are never asked for, curl would unpack them unasked, and how much came would not be known. */
+Transfer::Stop Transfer::check_codings() {
+    HeaderBlock::Codings codings = headers_.codings();
+    if (codings.content.size() + codings.transfer.size() > 1)
+        return Stop::kManyCodings;
+    if (!codings.transfer.empty())
+        return Stop::kTransferCoding;
+    if (!codings.content.empty())
+        content_coding_ = std::move(codings.content.front());
+    return Stop::kNone;
 }
 
 curl_socket_t Transfer::on_open_socket(void *self, curlsocktype, curl_sockaddr *address) noexcept {
@@ -427,27 +439,11 @@ void Transfer::check(CURLcode result, bool timed_out) const {
         check_probe(result, timed_out);
         return;
     }
-    switch (stop_) {
-    case Stop::kNone:
-        break;
-    case Stop::kOutOfMemory:
-        throw std::bad_alloc();
-    case Stop::kBodySize:
-        throw large_page(hop_.url, limits_);
-    case Stop::kExpansion:
-        throw_expansion();
-    case Stop::kHeaderSize:
-        throw_large_header();
-    case Stop::kCodings:
-        throw Error(ErrorKind::kNetwork,
-                    "could not fetch " + quoted(hop_.url) + ": the response is compressed more than once");
-    case Stop::kAddress:
-        throw_forbidden();
-    }
+    throw_stop();
     switch (result) {
     case CURLE_OK:
-        if (expands_too_much(body_.size(), 0))
-            throw_expansion();
+        if (decoder_ != nullptr && !decoder_->may_end())
+            throw_coding("ends early");
         return;
     case CURLE_OPERATION_TIMEDOUT:
         throw_timeout(timed_out);
@@ -461,6 +457,34 @@ void Transfer::check(CURLcode result, bool timed_out) const {
         throw_network(result);
     default:
         throw_network(result);
+    }
+}
+
+/* Throws what made one of our callbacks stop the transfer, if one did. */
+void Transfer::throw_stop() const {
+    switch (stop_) {
+    case Stop::kNone:
+        return;
+    case Stop::kOutOfMemory:
+        throw std::bad_alloc();
+    case Stop::kBodySize:
+        throw large_page(hop_.url, limits_);
+    case Stop::kExpansion:
+        throw_expansion();
+    case Stop::kHeaderSize:
+        throw_large_header();
+    case Stop::kManyCodings:
+        throw Error(ErrorKind::kNetwork,
+                    "could not fetch " + quoted(hop_.url) + ": the response is compressed more than once");
+    case Stop::kTransferCoding:
+        throw Error(ErrorKind::kNetwork, "could not fetch " + quoted(hop_.url) +
+                                             ": the response is compressed for the transfer, which was not asked for");
+    case Stop::kUnknownCoding:
+        throw_coding("is of a kind that was not asked for");
+    case Stop::kDamagedBody:
+        throw_coding("is damaged");
+    case Stop::kAddress:
+        throw_forbidden();
     }
 }
 
@@ -528,6 +552,14 @@ void Transfer::throw_expansion() const {
                 "page " + quoted(hop_.url) + " is more than " + std::to_string(limits_.max_compression_ratio) +
                     " times as large as what came over the network",
                 {}, "Raise webwrap.max_compression_ratio.");
+}
+
+void Transfer::throw_coding(std::string_view what) const {
+    throw Error(ErrorKind::kNetwork,
+                "could not fetch " + quoted(hop_.url) + ": the compressed body " + std::string(what),
+                sentence(("Its content coding is " + abbreviate(content_coding_, kShownCodingBytes) + ", " +
+                          std::to_string(wire_bytes_) + " bytes came")
+                             .c_str()));
 }
 
 void Transfer::throw_large_header() const {

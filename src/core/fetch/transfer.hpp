@@ -8,6 +8,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/fetch/address.hpp"
+#include "core/fetch/content_coding.hpp"
 #include "core/fetch/message.hpp"
 
 namespace webwrap {
@@ -74,7 +75,18 @@ class Transfer {
 
   private:
     /* Why one of our callbacks stopped the transfer. */
-    enum class Stop { kNone, kBodySize, kExpansion, kHeaderSize, kCodings, kAddress, kOutOfMemory };
+    enum class Stop {
+        kNone,
+        kBodySize,
+        kExpansion,
+        kHeaderSize,
+        kManyCodings,
+        kTransferCoding,
+        kUnknownCoding,
+        kDamagedBody,
+        kAddress,
+        kOutOfMemory
+    };
 
     /* What is under way. */
     enum class Leg { kProbe, kRequest };
@@ -88,8 +100,9 @@ class Transfer {
     void set_headers();
     void set_tls();
     void set_proxy();
-    void append_body(std::string_view data);
-    [[nodiscard]] bool expands_too_much(std::size_t body_bytes, std::size_t slack_bytes) const noexcept;
+    [[nodiscard]] Stop take(std::string_view wire);
+    [[nodiscard]] Stop append_body(std::string_view data);
+    [[nodiscard]] Stop check_codings();
     void add_header(const std::string &line);
     [[nodiscard]] bool connects_to_helper() const noexcept;
     void check_probe(CURLcode result, bool timed_out) const;
@@ -98,6 +111,8 @@ class Transfer {
     [[noreturn]] void throw_forbidden() const;
     [[noreturn]] void throw_large_header() const;
     [[noreturn]] void throw_expansion() const;
+    [[noreturn]] void throw_coding(std::string_view what) const;
+    void throw_stop() const;
 
     static std::size_t on_body(char *data, std::size_t size, std::size_t count, void *self) noexcept;
     static std::size_t on_header(char *data, std::size_t size, std::size_t count, void *self) noexcept;
@@ -118,6 +133,9 @@ class Transfer {
     std::string identity_;                  /* client certificate and what else tells who asks, as PEM */
     HeaderBlock headers_;
     std::size_t header_bytes_ = 0;
+    std::string content_coding_; /* of the body, as the header says; empty: none */
+    std::unique_ptr<ContentDecoder> decoder_;
+    std::size_t wire_bytes_ = 0; /* of the body, as it came */
     std::string body_;
     Stop stop_ = Stop::kNone;
     bool opened_socket_ = false;

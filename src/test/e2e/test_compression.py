@@ -63,3 +63,51 @@ def test_a_large_page_does_not_take_much_more_than_its_size(db, hostile):
     assert fetch(session, hostile.url(f'/large?bytes={10 << 20}'), 'length(body)') == 10 << 20
     assert megabytes(session.pid, 'VmHWM') - before < 64
     session.close()
+
+
+@pytest.fixture
+def session(db):
+    session = db.connect()
+    session.run('SET webwrap.max_retries = 0')
+    yield session
+    session.close()
+
+
+@pytest.mark.parametrize('coding', CODINGS + ['deflate'])
+@pytest.mark.parametrize('query', ['', '&chunked=1'])
+@pytest.mark.parametrize('cut', ['keep=0.5', 'last=1'])
+def test_a_stream_that_ends_early_is_an_error(session, hostile, coding, query, cut):
+    """Although as many bytes came as the header or the chunks say: a part of a page is no page."""
+    whole = fetch(session, hostile.url(f'/cut?coding={coding}{query}'), 'html')
+    assert whole.endswith(f'<p>{3999 ** 2}</p>\n') and whole.count('<p>') == 4000
+    url = hostile.url(f'/cut?coding={coding}{query}&{cut}')
+    error = refusal(session, url)
+    assert error.sqlstate == 'HV00N' and 'ends early' in error.message_primary and url in error.message_primary
+    assert coding in error.message_detail
+
+
+def test_a_stream_that_ends_early_is_tried_again(session, hostile):
+    url = hostile.url('/cut?keep=0.5&again=1')
+    session.run('SET webwrap.max_retries = 1')
+    assert 'ends early' in refusal(session, url).message_primary
+    assert session.value('SELECT count(*) FROM webwrap.request_log WHERE url = %s', url) == 2
+
+
+@pytest.mark.parametrize('coding', CODINGS + ['deflate'])
+def test_a_damaged_stream_is_an_error(session, hostile, coding):
+    error = refusal(session, hostile.url(f'/bad-gzip?coding={coding}'))
+    assert error.sqlstate == 'HV00N' and 'is damaged' in error.message_primary
+
+
+@pytest.mark.parametrize('header, coding, words', [
+    ('Content-Encoding', 'compress', 'of a kind that was not asked for'),
+    ('Content-Encoding', 'gzip, br', 'compressed more than once'),
+    ('Transfer-Encoding', 'gzip', 'compressed for the transfer')])
+def test_codings_that_were_not_asked_for_are_errors(session, hostile, header, coding, words):
+    error = refusal(session, hostile.url(f'/coded?header={header}&coding={coding.replace(" ", "%20")}'))
+    assert error.sqlstate == 'HV00N' and words in error.message_primary
+
+
+@pytest.mark.parametrize('coding', ['x-gzip', 'identity,%20GZIP'])
+def test_other_ways_to_say_gzip(session, hostile, coding):
+    assert 'Grüße' in fetch(session, hostile.url(f'/coded?header=Content-Encoding&coding={coding}'), 'html')

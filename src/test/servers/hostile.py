@@ -289,6 +289,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         coding = self.query.get("coding", "gzip")
         self.send_bomb(coding, compress(coding, page))
 
+    def get_cut(self):
+        """?coding=..: a compressed page of 50,000 bytes or so whose stream ends early; ?keep=.. is the share of its bytes
+        that come, ?last=N leaves out the last N. Lengths are right, so nothing else tells."""
+        packed = compress(self.query.get("coding", "gzip"), "".join(f"<p>{n * n}</p>\n" for n in range(4000)).encode())
+        if packed is not None:
+            packed = packed[: int(len(packed) * self.number("keep", 1.0)) - self.number("last", 0)]
+        self.send_bomb(self.query.get("coding", "gzip"), packed)
+
+    def get_coded(self):
+        """?header=..&coding=..: a gzipped page of which this header says how it is compressed."""
+        self.answer(gzip.compress(PAGE.encode()), headers=[(self.query["header"], self.query["coding"])])
+
     # bytes that are not what they say
 
     def get_latin1(self):
@@ -326,7 +338,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
     def get_bad_gzip(self):
-        self.answer(b"this is not gzip", headers=[("Content-Encoding", "gzip")])
+        """?coding=.. for another one than gzip."""
+        self.answer(b"\xff\xfe is not compressed", headers=[("Content-Encoding", self.query.get("coding", "gzip"))])
 
     def get_not_http(self):
         self.wfile.write(b"220 mail.example ESMTP\r\n")
@@ -471,6 +484,8 @@ def compress(coding, data):
     """None without an encoder."""
     if coding == "gzip":
         return gzip.compress(data)
+    if coding == "deflate":
+        return zlib.compress(data)
     if coding == "br":
         return compress_brotli(data)
     if shutil.which("zstd") is None:
