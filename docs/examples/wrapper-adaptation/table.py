@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generate import generate  # noqa: E402
+from scenario_pages import generate  # noqa: E402
 
 TREE_MATCHING = """
 SELECT count(*) FILTER (WHERE n.node = ANY (%(truth)s)), count(*) FILTER (WHERE NOT n.node = ANY (%(truth)s))

@@ -61,7 +61,7 @@ def site():
 
 @pytest.fixture(scope='session')
 def hostile():
-    with HostileServer() as server:
+    with HostileServer(seconds=2 * 3600) as server:  # longer than all tests take, on a slow machine too
         yield server
 
 

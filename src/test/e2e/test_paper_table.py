@@ -15,7 +15,7 @@ PAGES = 10
 THRESHOLDS = (40, 85, 65, 90, 80, 40, 85)
 sys.path.insert(0, str(EXAMPLE))
 
-from generate import generate  # noqa: E402
+from scenario_pages import generate  # noqa: E402
 from scenarios import SCENARIOS  # noqa: E402
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the pages:  generate.py SEED OUTPUT_FOLDER
+"""Writes the pages:  scenario_pages.py SEED OUTPUT_FOLDER
 
 For each scenario OUTPUT_FOLDER gets stored.html, the page that the wrapper was written for, 1.html to 10.html, the same site
 later with other records and mild changes of layout, and records.json: the XPath of the records on the stored page, and the
