@@ -31,14 +31,13 @@ class Stage:
     def make_tables(self):
         """Makes tables, jobs and the role ROLE in DATABASE."""
 
-    def __init__(self, folder, venv=VENV, settings=None):
+    def __init__(self, folder, venv=VENV):
         self.folder, self.venv = Path(folder), venv
         self.folder.mkdir(parents=True, exist_ok=True)
         self.cluster = Cluster(self.folder, os.environ.get('PG_CONFIG', 'pg_config'), settings={
             'shared_preload_libraries': 'pg_cron', 'cron.database_name': self.DATABASE, 'cron.use_background_workers': 'on',
             # pg_cron's jobs and webwrap's writers share the workers; each query of a dashboard is a connection of its own.
-            'max_worker_processes': '32', 'max_connections': '200', 'webwrap.allowed_networks': '127.0.0.0/8', 'jit': 'off',
-            **(settings or {})})
+            'max_worker_processes': '32', 'max_connections': '200', 'webwrap.allowed_networks': '127.0.0.0/8', 'jit': 'off'})
         self.superset = self.client = None
 
     def start(self):

@@ -43,44 +43,52 @@ class ZlibDecoder final : public ContentDecoder {
     }
     void begin();
 
+    enum class Place { kBegin, kInside, kBetween, kBehind }; /* between: two members of a gzip file */
+
     z_stream stream_{};
     bool is_gzip_;
-    bool has_begun_ = false;
-    bool has_ended_ = false;
+    Place place_ = Place::kBegin;
     bool has_more_ = false; /* of what was fed, packed or in zlib's window */
     Piece piece_;
 };
 
-/* No bare stream begins with this byte: a block of its kind would be one that is stored, and its padding is zero. */
+/* Stands at the first byte of a stream, of another member, or of what is nobody's: padding and the like. No bare stream
+ * begins with the byte of a zlib stream: that would be a stored block, and the padding in its head is zero. */
 void ZlibDecoder::begin() {
-    has_begun_ = true;
-    may_end_ = false;
+    constexpr unsigned char kMemberBegin = 0x1F;
     constexpr unsigned kMethodMask = 0x0F;
-    if (!is_gzip_ && (*stream_.next_in & kMethodMask) != Z_DEFLATED && inflateReset2(&stream_, kNoWrapper) != Z_OK)
+    const unsigned char first = *stream_.next_in;
+    if (place_ == Place::kBetween) {
+        if (first != kMemberBegin) {
+            place_ = Place::kBehind;
+            return;
+        }
+        inflateReset(&stream_);
+    } else if (!is_gzip_ && (first & kMethodMask) != Z_DEFLATED && inflateReset2(&stream_, kNoWrapper) != Z_OK) {
         throw std::bad_alloc();
+    }
+    place_ = Place::kInside;
+    may_end_ = false;
 }
 
 std::string_view ZlibDecoder::read() {
-    constexpr unsigned char kMemberBegin = 0x1F;
     while (has_more_ && !is_damaged_) {
-        if (has_ended_) { /* a gzip file may have several members; padding and whatever else comes is nobody's */
-            has_more_ = is_gzip_ && stream_.avail_in > 0 && *stream_.next_in == kMemberBegin;
-            if (!has_more_)
-                break;
-            inflateReset(&stream_);
-            has_ended_ = false;
-            may_end_ = false;
-        }
-        if (!has_begun_)
+        if (place_ == Place::kBegin || place_ == Place::kBetween)
             begin();
+        if (place_ == Place::kBehind) {
+            has_more_ = false;
+            break;
+        }
         stream_.next_out = reinterpret_cast<Bytef *>(piece_.data());
         stream_.avail_out = kPieceBytes;
         const int code = inflate(&stream_, Z_NO_FLUSH);
         if (code == Z_MEM_ERROR)
             throw std::bad_alloc();
         is_damaged_ = code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR;
-        may_end_ = has_ended_ = code == Z_STREAM_END;
-        has_more_ = has_ended_ ? stream_.avail_in > 0 : stream_.avail_out == 0;
+        may_end_ = code == Z_STREAM_END;
+        if (may_end_)
+            place_ = is_gzip_ ? Place::kBetween : Place::kBehind;
+        has_more_ = may_end_ ? stream_.avail_in > 0 : stream_.avail_out == 0;
         if (stream_.avail_out < kPieceBytes)
             return {piece_.data(), kPieceBytes - stream_.avail_out};
     }

@@ -31,7 +31,7 @@ class ContentDecoder {
     bool may_end_ = true;
 };
 
-/* Null when the coding (one of Content-Encoding, in any case) is not known. "identity" is none. May throw std::bad_alloc. */
+/* Null when the coding (one of Content-Encoding, in any case) is not known; "identity" is none. May throw std::bad_alloc. */
 [[nodiscard]] std::unique_ptr<ContentDecoder> make_content_decoder(std::string_view coding);
 
 } // namespace webwrap

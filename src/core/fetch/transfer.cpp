@@ -260,6 +260,8 @@ void Transfer::set_headers() {
     std::string cookie;
     for (const Headers *headers : {&hop_.headers, &hop_.access.credentials.headers})
         for (const auto &[name, value] : *headers) {
+            if (ascii_lower(name) == "range")
+                set(CURLOPT_ACCEPT_ENCODING, "identity"); /* a part of a compressed page cannot be unpacked */
             if (hop_.access.cookies != nullptr && ascii_lower(name) == "cookie")
                 cookie += (cookie.empty() ? "" : "; ") + value;
             else
@@ -381,8 +383,9 @@ std::size_t Transfer::on_header(char *data, std::size_t size, std::size_t count,
     try {
         if (transfer.hop_.access.cookies != nullptr)
             transfer.hop_.access.cookies->note_received(bytes);
+        const bool is_trailer = transfer.headers_.is_complete();
         transfer.headers_.add_line(std::string_view(data, bytes));
-        if (transfer.headers_.is_complete())
+        if (!is_trailer && transfer.headers_.is_complete())
             transfer.stop_ = transfer.check_codings();
     } catch (...) {
         transfer.stop_ = Stop::kOutOfMemory;

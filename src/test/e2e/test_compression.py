@@ -93,7 +93,7 @@ def test_a_stream_that_ends_early_is_tried_again(session, hostile):
 
 @pytest.mark.parametrize('coding', CODINGS + ['deflate'])
 def test_a_damaged_stream_is_an_error(session, hostile, coding):
-    error = refusal(session, hostile.url(f'/bad-gzip?coding={coding}'))
+    error = refusal(session, hostile.url(f'/not-compressed?coding={coding}'))
     assert error.sqlstate == 'HV00N' and 'is damaged' in error.message_primary
 
 
@@ -109,3 +109,8 @@ def test_codings_that_were_not_asked_for_are_errors(session, hostile, header, co
 @pytest.mark.parametrize('coding', ['x-gzip', 'identity,%20GZIP'])
 def test_other_ways_to_say_gzip(session, hostile, coding):
     assert 'Grüße' in fetch(session, hostile.url(f'/coded?header=Content-Encoding&coding={coding}'), 'html')
+
+
+def test_a_part_of_a_page_is_asked_for_uncompressed(session, hostile):
+    headers = fetch(session, hostile.url('/echo'), 'html::jsonb', headers={'Range': 'bytes=0-99'})['headers']
+    assert [value for name, value in headers if name.lower() == 'accept-encoding'] == ['identity']

@@ -293,11 +293,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """?coding=..: a compressed page of 50,000 bytes or so whose stream ends early; ?keep=.. is the share of its bytes
         that come, ?last=N leaves out the last N, ?once=.. does so in the first answer only. Lengths are right, so nothing
         else tells."""
-        packed = compress(self.query.get("coding", "gzip"), "".join(f"<p>{n * n}</p>\n" for n in range(4000)).encode())
+        coding = self.query.get("coding", "gzip")
+        packed = compress(coding, "".join(f"<p>{n * n}</p>\n" for n in range(4000)).encode())
         is_again = "once" in self.query and self.server.owner.paths().count(self.path) > 1
         if packed is not None and not is_again:
             packed = packed[: int(len(packed) * self.number("keep", 1.0)) - self.number("last", 0)]
-        self.send_bomb(self.query.get("coding", "gzip"), packed)
+        self.send_bomb(coding, packed)
 
     def get_coded(self):
         """?header=..&coding=..: a gzipped page of which this header says how it is compressed."""
@@ -339,8 +340,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"<p>the beginning")
         self.close_connection = True
 
-    def get_bad_gzip(self):
-        """?coding=.. for another one than gzip."""
+    def get_not_compressed(self):
+        """?coding=..: what the header says."""
         self.answer(b"\xff\xfe is not compressed", headers=[("Content-Encoding", self.query.get("coding", "gzip"))])
 
     def get_not_http(self):

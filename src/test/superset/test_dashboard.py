@@ -96,15 +96,15 @@ def plainly_narrowed(context, countries=(), companies=(), time_range=None):
     """The same question with Superset's own filters on the table itself. They are joined by AND, so that two of them of which
     one is enough are a condition in SQL."""
     context = narrowed(context, time_range=time_range)
+    chosen = [(column, list(values)) for column, values in (('country', countries), ('company', companies)) if values]
     for query in context['queries']:
-        if countries and companies:
-            texts = [f"{column} IN ({', '.join(repr(value) for value in values)})"
-                     for column, values in (('country', countries), ('company', companies))]
+        if len(chosen) == 2:
+            texts = [f"{column} IN ({', '.join(repr(value) for value in values)})" for column, values in chosen]
             query['extras'] = {**query.get('extras', {}), 'where': f'({" OR ".join(texts)})'}
-        for column, values in (('country', countries), ('company', companies)):
-            if values and not (countries and companies):
-                query['filters'].append({'col': column, 'op': 'IN', 'val': list(values)})
-        if not countries and not companies:
+        elif chosen:
+            ((column, values),) = chosen
+            query['filters'].append({'col': column, 'op': 'IN', 'val': values})
+        else:
             query['filters'].append({'col': 'country', 'op': 'IS NOT NULL'})
         if time_range is not None:
             begin, end = (int(day[:4]) for day in time_range.split(' : '))

@@ -140,6 +140,15 @@ TEST(ContentCodingTest, PaddingBehindTheStream) {
     }
 }
 
+TEST(ContentCodingTest, NothingBehindTheEndIsReadAgain) {
+    const std::string packed = zlib_packed("text", 15 + 16) + std::string(3, '\0') + zlib_packed("more", 15 + 16);
+    for (const std::size_t step : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
+        const Unpacked got = unpack("gzip", packed, step);
+        EXPECT_EQ(got.text, "text") << step;
+        EXPECT_TRUE(got.may_end && !got.is_damaged) << step;
+    }
+}
+
 TEST(ContentCodingTest, Names) {
     EXPECT_NE(make_content_decoder("X-GZIP"), nullptr);
     for (const char *name : {"", "identity", "compress", "gzip2", "utf-8"})
