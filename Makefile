@@ -42,7 +42,7 @@ clean: ## removes everything that was built
 	rm -rf $(BUILD)
 
 demo: deps ## runs the film site demo: fetch, query, redesign, repair (LAYOUT_AFTER=folder SEED=n)
-	@$(MAKE) --no-print-directory install >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@$(MAKE) -j2 --no-print-directory install >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	$(PYTHON) docs/examples/film/demo.py --layout-after "$(LAYOUT_AFTER)" --seed "$(SEED)"
 
