@@ -265,7 +265,11 @@ int main(int argc, char **argv) {
     }
     const int shard = argc > 3 ? std::atoi(argv[2]) : 0, shards = argc > 3 ? std::atoi(argv[3]) : 1;
     const bool has_model = argc > 4 && argv[4][0] != '-';
-    const AdaptationModel model = has_model ? model_from_file(argv[4]) : equal_model();
+    AdaptationModel model;
+    if (has_model)
+        model = model_from_file(argv[4]);
+    else
+        model.ranking = equal_weights(); /* not equal_model(), which is one of the models that are made from this */
     std::ifstream cases(folder + "/cases.jsonl");
     if (!cases) {
         std::fprintf(stderr, "no cases.jsonl in %s\n", folder.c_str());

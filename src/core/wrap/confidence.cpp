@@ -61,7 +61,8 @@ const std::array<std::string, kTrustCount> &trust_names() {
         "shapes",        "vocabulary",   "heading",    "margin",        "worst",          "name",
         "tag",           "data",         "address",    "share of path", "share of class", "known texts",
         "not elsewhere", "names own",    "label own",  "is list",       "is media",       "texts stay",
-        "names stay",    "around stays", "texts lost", "likeness lost", "around lost",    "data lost"};
+        "names stay",    "around stays", "texts lost", "likeness lost", "around lost",    "data lost",
+        "tag lost"};
     return names;
 }
 

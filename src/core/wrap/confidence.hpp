@@ -45,8 +45,9 @@ enum class Trust : std::size_t {
     kLikenessLost,
     kAroundLost,
     kDataLost, /* the metadata still state what the old elements say, but not what the answer says */
+    kTagLost,  /* elements without text are of another tag: they are little else than that */
 };
-inline constexpr std::size_t kTrustCount = 36;
+inline constexpr std::size_t kTrustCount = 37;
 using TrustVector = std::array<float, kTrustCount>;
 
 /* Logistic regression. */

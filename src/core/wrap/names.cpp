@@ -25,6 +25,37 @@ std::string letters_of(std::string_view text) {
     return kept;
 }
 
+/* Bytes of the UTF-8 character that starts with this one. */
+std::size_t character_bytes(char first) {
+    const auto byte = static_cast<unsigned char>(first);
+    return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+/* True when a slug holds a text somewhere, both as letters_of() gives them. What ASCII lacks is in slugs as it is, left out, or
+ * up to two other letters: u or ue for an umlaut, nothing for a dash. */
+bool is_spelled_in(std::string_view slug, std::string_view text) {
+    std::vector<bool> ends(slug.size() + 1, true); /* of what has been read so far */
+    for (std::size_t at = 0; at < text.size();) {
+        const std::string_view character = text.substr(at, character_bytes(text[at]));
+        const std::size_t most = static_cast<unsigned char>(character.front()) < 0x80 ? 0 : 2;
+        std::vector<bool> next(slug.size() + 1, false);
+        bool any = false;
+        for (std::size_t end = 0; end <= slug.size(); ++end) {
+            if (!ends[end])
+                continue;
+            if (slug.substr(end).starts_with(character))
+                any = next[end + character.size()] = true;
+            for (std::size_t more = 0; most > 0 && more <= most && end + more <= slug.size(); ++more)
+                any = next[end + more] = true;
+        }
+        if (!any)
+            return false;
+        ends = std::move(next);
+        at += character.size();
+    }
+    return true;
+}
+
 bool is_cell(std::string_view tag) { return tag == "td" || tag == "th"; }
 
 NodeId previous_element(const Document &document, NodeId node) {
@@ -136,6 +167,10 @@ bool has_lasting_id(const Document &document, NodeId element) {
         const std::string text = letters_of(content);
         if (text.size() * 2 > spelled.size() && text.size() <= spelled.size() &&
             spelled.find(text) != std::string::npos)
+            return false;
+        const auto sure = static_cast<std::size_t>(
+            std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+        if (sure * 2 > spelled.size() && sure < text.size() && is_spelled_in(spelled, text))
             return false;
     }
     return true;

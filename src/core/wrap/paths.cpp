@@ -269,7 +269,10 @@ std::vector<PathCandidate> element_tests(const Document &document, NodeId elemen
         if (!is_path_name(name))
             continue;
         const bool is_data = name.starts_with("data-");
-        if ((names_kinds(name) || is_data) && !value.empty() && value.size() <= kMaxNameBytes &&
+        /* A phrase in data is the page's. */
+        const bool is_name =
+            names_kinds(name) || (is_data && value.find_first_of(" \t\n\f\r") == std::string_view::npos);
+        if (is_name && !value.empty() && value.size() <= kMaxNameBytes &&
             (is_stable_token(value) || name == "itemtype"))
             tests.push_back({tag + "[@" + name + "=" + xpath_literal(value) + "]", name == "itemprop" ? 1 : 3, false});
         if (is_data || name == "datetime" || name == "headers")

@@ -161,6 +161,7 @@ TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere 
     set(Trust::kAroundStays, around_.staying());
     set(Trust::kAroundLost, around_.lost_around(new_features_, relocation.ranked.group));
     set(Trust::kDataLost, data_lost(old_features_, search_->targets(), new_features_, relocation.ranked.group));
+    set(Trust::kTagLost, kind() == TargetKind::kMedia ? 1 - of(Trust::kTag) : 0);
     return trust;
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "core/base/interrupt.hpp"
+#include "core/base/text.hpp"
 #include "core/wrap/names.hpp"
 #include "core/wrap/paths.hpp"
 
@@ -46,12 +47,19 @@ template <typename Collect> std::vector<PathCandidate> CommonForm::shared(const 
     return common;
 }
 
-/* `[td]`, `[td[2]]` for the tags of an element's children; `[not(@class)]` where that sets it apart. */
+/* `[td]`, `[td[2]]` for the tags of an element's children, unless they stand among its own words: what is marked up in a text is
+ * content; `[not(@class)]` where that sets it apart. */
 std::vector<PathCandidate> child_tests(const Document &document, NodeId element) {
     std::map<std::string, int> counts;
-    for (NodeId child = document.first_child(element); child != kNoNode; child = document.next_sibling(child))
+    bool has_words = false;
+    for (NodeId child = document.first_child(element); child != kNoNode; child = document.next_sibling(child)) {
         if (document.is_element(child))
             ++counts[std::string(document.name(child))];
+        else if (document.kind(child) == NodeKind::kText)
+            has_words = has_words || !trim(document.text(child)).empty();
+    }
+    if (has_words)
+        counts.clear();
     std::vector<PathCandidate> tests;
     const std::string tag(document.name(element));
     for (const auto &[name, count] : counts) {

@@ -89,5 +89,13 @@ TEST(Relocate, metadata_say_what_the_answer_is_not) {
     EXPECT_EQ(trust_in(old_html, "//b", "<p>Preparing <i>15 min</i></p>", "//i", Trust::kDataLost), 0.0F);
 }
 
+TEST(Relocate, an_element_without_text_is_little_else_than_its_tag) {
+    const std::string old_html = "<div><img src='a.png'><b>Tea</b></div>";
+    const std::string new_html = "<p><span></span><img src='b.png'><i>Tea</i></p>";
+    EXPECT_EQ(trust_in(old_html, "//img", new_html, "//img", Trust::kTagLost), 0.0F);
+    EXPECT_EQ(trust_in(old_html, "//img", new_html, "//span", Trust::kTagLost), 1.0F);
+    EXPECT_EQ(trust_in(old_html, "//b", new_html, "//i", Trust::kTagLost), 0.0F);
+}
+
 } // namespace
 } // namespace webwrap
