@@ -56,6 +56,16 @@ bool is_spelled_in(std::string_view slug, std::string_view text) {
     return true;
 }
 
+bool is_in_title(const Document &document, const std::vector<std::string> &words) {
+    for (NodeId node = 1; node < document.size(); ++node)
+        if (document.is_element(node) && document.name(node) == "title") {
+            const std::vector<std::string> title = words_of(document.string_value(node));
+            return std::ranges::all_of(
+                words, [&title](const std::string &word) { return std::ranges::find(title, word) != title.end(); });
+        }
+    return false;
+}
+
 bool is_cell(std::string_view tag) { return tag == "td" || tag == "th"; }
 
 NodeId previous_element(const Document &document, NodeId node) {
@@ -153,11 +163,15 @@ bool has_lasting_id(const Document &document, NodeId element) {
     const std::string_view id = document.attribute_value(element, "id");
     if (id.empty() || !is_stable_token(id))
         return false;
-    /* One word, as "ingredients" over a heading of that name, is more often the template's than a page's. */
-    if (words_of(id).size() < 2)
+    const std::vector<std::string> words = words_of(id);
+    const bool is_word = words.size() < 2;
+    /* One word, as "ingredients" over a heading of that name, is the template's, unless the page's title has it, too. */
+    if (is_word && !is_in_title(document, words))
         return true;
     const std::string spelled = letters_of(id);
-    for (NodeId node = 0; node < document.size(); ++node) {
+    /* A word in the title may well name a list of the template, but not with its heading in it. */
+    const NodeId first = is_word ? element : 0, end = is_word ? document.end_of(element) : document.size();
+    for (NodeId node = first; node < end; ++node) {
         if (document.kind(node) != NodeKind::kText)
             continue;
         const std::string_view content = trim(document.text(node));

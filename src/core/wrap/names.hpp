@@ -14,8 +14,8 @@ namespace webwrap {
 /* False for tokens that look generated (hashes, counters): the next build of the page may have others. */
 [[nodiscard]] bool is_stable_token(std::string_view token);
 
-/* True when its id looks neither generated nor like a text of several words of the page: slugs of headings are content,
- * another page has others. */
+/* True when its id looks neither generated nor like a slug: a text of several words of the page, or a text of one word inside the
+ * element that is in the page's title, too. Slugs of headings are content, another page has others. */
 [[nodiscard]] bool has_lasting_id(const Document &document, NodeId element);
 
 /* Words in lower case: split at everything that is no letter or digit, and between a small and a capital letter. */

@@ -69,6 +69,17 @@ TEST(LastingId, is_no_slug_and_not_generated) {
     EXPECT_EQ(lasting, (std::vector<bool>{false, true, false, true, false, false}));
 }
 
+TEST(LastingId, of_one_word_is_a_slug_where_the_title_has_the_word) {
+    const auto page = parse_html("<title>Quickstart - Some project</title><section id='quickstart'><h1>Quickstart</h1>"
+                                 "<section id='options'><h2>Options</h2></section></section>"
+                                 "<section id='project'><h2>About it</h2></section>"
+                                 "<h2>Project</h2><section id='project'><p>1</p></section>");
+    std::vector<bool> lasting;
+    for (const NodeId element : selected(*page, "//section"))
+        lasting.push_back(has_lasting_id(*page, element));
+    EXPECT_EQ(lasting, (std::vector<bool>{false, true, true, true}));
+}
+
 TEST(LastingId, is_no_slug_in_other_letters_than_its_text) {
     const auto page = parse_html("<body><h1>Süßkartoffel \u2013 Brötchen</h1><h2>Борщ с мясом</h2><h2>Été</h2>"
                                  "<div id='susskartoffel-brotchen'></div><div id='suesskartoffel-broetchen'></div>"
