@@ -1,5 +1,7 @@
 #include "core/wrap/names.hpp"
 
+#include <unicode/utf8.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -25,18 +27,14 @@ std::string letters_of(std::string_view text) {
     return kept;
 }
 
-/* Bytes of the UTF-8 character that starts with this one. */
-std::size_t character_bytes(char first) {
-    const auto byte = static_cast<unsigned char>(first);
-    return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
 /* True when a slug holds a text somewhere, both as letters_of() gives them. What ASCII lacks is in slugs as it is, left out, or
  * up to two other letters: u or ue for an umlaut, nothing for a dash. */
 bool is_spelled_in(std::string_view slug, std::string_view text) {
     std::vector<bool> ends(slug.size() + 1, true); /* of what has been read so far */
-    for (std::size_t at = 0; at < text.size();) {
-        const std::string_view character = text.substr(at, character_bytes(text[at]));
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t at = 0, after = 0; at < size; at = after) {
+        U8_FWD_1(text.data(), after, size);
+        const std::string_view character(text.data() + at, static_cast<std::size_t>(after - at));
         const std::size_t most = static_cast<unsigned char>(character.front()) < 0x80 ? 0 : 2;
         std::vector<bool> next(slug.size() + 1, false);
         bool any = false;
@@ -51,7 +49,6 @@ bool is_spelled_in(std::string_view slug, std::string_view text) {
         if (!any)
             return false;
         ends = std::move(next);
-        at += character.size();
     }
     return true;
 }

@@ -270,8 +270,7 @@ std::vector<PathCandidate> element_tests(const Document &document, NodeId elemen
             continue;
         const bool is_data = name.starts_with("data-");
         /* A phrase in data is the page's. */
-        const bool is_name =
-            names_kinds(name) || (is_data && value.find_first_of(" \t\n\f\r") == std::string_view::npos);
+        const bool is_name = names_kinds(name) || (is_data && class_tokens(value).size() == 1);
         if (is_name && !value.empty() && value.size() <= kMaxNameBytes &&
             (is_stable_token(value) || name == "itemtype"))
             tests.push_back({tag + "[@" + name + "=" + xpath_literal(value) + "]", name == "itemprop" ? 1 : 3, false});

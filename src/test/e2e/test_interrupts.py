@@ -251,12 +251,9 @@ def logged_sqlstate(stage, pid, message):
     return found[0] if found else None
 
 
-QUICKEST = {}  # by what ended a wait: see the last test
-
-
 def note_delay(what, seconds):
     FIGURES.note(f'time to {what}', seconds * 1000, 'ms')
-    QUICKEST[what] = min(seconds, QUICKEST.get(what, seconds))
+    assert seconds < 2
 
 
 def test_statement_timeout_ends_each_stage(stage, statement, request):
@@ -413,8 +410,3 @@ def test_a_client_that_leaves_ends_its_request(stage):
     wait_until(lambda: stage.is_reached(session), 'the stage is not reached')
     session.connection.pgconn.finish()
     wait_until(lambda: not Path(f'/proc/{pid}').exists(), 'the backend stays')
-
-
-def test_what_ends_a_wait_ends_it_at_once():
-    """The machine may be busy now and then, so the quickest of all the tests above counts."""
-    assert all(seconds < 0.5 for seconds in QUICKEST.values()), QUICKEST
