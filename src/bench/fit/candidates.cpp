@@ -281,6 +281,7 @@ int main(int argc, char **argv) {
         if (number++ % shards != shard)
             continue;
         const Document &old_page = load(folder, found.at("old_page")), &new_page = load(folder, found.at("new_page"));
+        const ComparedPages pages(old_page, new_page);
         const XPath xpath(found.at("xpath_old").get<std::string>());
         const auto targets = targets_of(old_page, xpath.evaluate(old_page, 0, Limits{}));
         json out = {{"case", found.at("case")},        {"site", found.at("site")},
@@ -289,11 +290,12 @@ int main(int argc, char **argv) {
         const bool is_back = argc > 5;
         if (targets && is_back) {
             KnownKeys truth(found, new_page);
-            Relocator there(old_page, targets->elements, new_page, model);
+            Relocator there(pages, targets->elements, model);
             for (const Relocation &relocation : there.find())
                 if (const auto right = truth.compare(relocation.elements); right[1] + right[2] == 0) {
                     KnownElements old(old_page, targets->elements);
-                    Relocator back(new_page, relocation.elements, old_page, model);
+                    const ComparedPages back_pages(new_page, old_page);
+                    Relocator back(back_pages, relocation.elements, model);
                     out["kind"] = static_cast<int>(back.kind());
                     if (has_model)
                         out.update(trust_json(back, old, std::nullopt, 1));
@@ -303,7 +305,7 @@ int main(int argc, char **argv) {
                 }
         } else if (targets) {
             KnownKeys truth(found, new_page);
-            Relocator relocator(old_page, targets->elements, new_page, model);
+            Relocator relocator(pages, targets->elements, model);
             out["kind"] = static_cast<int>(relocator.kind());
             auto now = targets_of(new_page, xpath.evaluate(new_page, 0, Limits{}));
             if (now && now->tail != targets->tail)

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/hash.hpp"
+
 namespace webwrap {
 
 namespace {
 
 constexpr std::size_t kUneven = 16; /* from this ratio of sizes on, looking up beats reading on */
-
-/* splitmix64's finaliser: paths only need to be told apart by chance. */
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    std::uint64_t x = a * 0x9e3779b97f4a7c15U + b + 1;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31);
-}
 
 double dice(double common, double weight_x, double weight_y) {
     return weight_x + weight_y > 0 ? std::min(1.0, 2 * common / (weight_x + weight_y)) : 1.0;

@@ -5,21 +5,12 @@
 #include <string>
 
 #include "core/base/error.hpp"
+#include "core/base/hash.hpp"
 #include "core/base/interrupt.hpp"
 
 namespace webwrap {
 
-namespace {
-
-constexpr std::uint64_t kGolden = 0x9E37'79B9'7F4A'7C15;
-
-std::uint64_t mix(std::uint64_t value) {
-    value = (value ^ (value >> 30)) * 0xBF58'476D'1CE4'E5B9;
-    value = (value ^ (value >> 27)) * 0x94D0'49BB'1331'11EB;
-    return value ^ (value >> 31);
-}
-
-} // namespace
+namespace {} // namespace
 
 TemplateClusters::TemplateClusters(double threshold, std::size_t max_clusters)
     : threshold_(threshold), max_clusters_(max_clusters) {
@@ -31,7 +22,7 @@ TemplateClusters::TemplateClusters(double threshold, std::size_t max_clusters)
 TemplateClusters::Bands TemplateClusters::bands_of(const TemplateSketch &sketch) {
     std::array<std::uint32_t, kHashes> odd, least;
     for (std::size_t i = 0; i < kHashes; ++i)
-        odd[i] = static_cast<std::uint32_t>(mix(kGolden * (i + 1))) | 1;
+        odd[i] = static_cast<std::uint32_t>(scramble(kGolden * (i + 1))) | 1;
     least.fill(std::numeric_limits<std::uint32_t>::max());
     for (const std::uint32_t hash : sketch.hashes) {
         const std::uint32_t scattered = hash ^ hash >> 15;
@@ -45,7 +36,7 @@ TemplateClusters::Bands TemplateClusters::bands_of(const TemplateSketch &sketch)
     for (std::size_t band = 0; band < kBands; ++band) {
         std::uint64_t value = band;
         for (std::size_t row = 0; row < kRows; ++row)
-            value = mix(value * kGolden + least[band * kRows + row]);
+            value = scramble(value * kGolden + least[band * kRows + row]);
         bands[band] = value;
     }
     return bands;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/base/hash.hpp"
 #include "core/base/interrupt.hpp"
 
 namespace webwrap {
@@ -12,15 +13,6 @@ namespace webwrap {
 namespace {
 
 constexpr NodeId kPollEvery = 65'536;
-constexpr std::uint64_t kGolden = 0x9E37'79B9'7F4A'7C15;
-
-/* One round of a bijective mixer (splitmix64). */
-std::uint64_t mix(std::uint64_t value) {
-    value = (value ^ (value >> 30)) * 0xBF58'476D'1CE4'E5B9;
-    value = (value ^ (value >> 27)) * 0x94D0'49BB'1331'11EB;
-    return value ^ (value >> 31);
-}
-
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -45,7 +37,7 @@ std::uint64_t class_hash(std::string_view classes, std::string &token, std::vect
 std::uint64_t label_hash(const Document &document, NodeId node, std::uint64_t tag, std::string &token,
                          std::vector<std::uint64_t> &tokens) {
     const std::string_view classes = document.attribute_value(node, "class");
-    return mix(tag + kGolden * class_hash(classes, token, tokens));
+    return scramble(tag + kGolden * class_hash(classes, token, tokens));
 }
 
 } // namespace
@@ -74,7 +66,8 @@ TemplateSketch template_sketch(const Document &document) {
         const NodeId above = parent == kNoNode ? kNoNode : document.parent(parent);
         const std::uint64_t parent_label = parent == kNoNode ? 0 : node_to_label[static_cast<std::size_t>(parent)];
         const std::uint64_t above_label = above == kNoNode ? 0 : node_to_label[static_cast<std::size_t>(above)];
-        hashes.push_back(static_cast<std::uint32_t>(mix(mix(label + kGolden * parent_label) + kGolden * above_label)));
+        hashes.push_back(
+            static_cast<std::uint32_t>(scramble(scramble(label + kGolden * parent_label) + kGolden * above_label)));
     }
     std::sort(hashes.begin(), hashes.end());
     hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());

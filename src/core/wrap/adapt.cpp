@@ -52,7 +52,8 @@ std::vector<Candidate> adapt(const Document &old_page, std::string_view xpath, c
     if (!targets)
         return {};
     const AdaptationModel &model = options.model ? *options.model : fitted_model();
-    Relocator relocator(old_page, targets->elements, new_page, model);
+    const ComparedPages pages(old_page, new_page);
+    Relocator relocator(pages, targets->elements, model);
     const std::vector<Relocation> &found = relocator.find();
     std::vector<Candidate> answers;
     for (std::size_t i = 0; i < found.size() && answers.size() < kMaxAnswers; ++i) {
@@ -94,7 +95,8 @@ double still_holds(const Document &old_page, std::string_view xpath, const Docum
     if (same_page(old_page, new_page))
         return 1;
     const AdaptationModel &model = options.model ? *options.model : fitted_model();
-    Relocator relocator(old_page, before->elements, new_page, model);
+    const ComparedPages pages(old_page, new_page);
+    Relocator relocator(pages, before->elements, model);
     const std::optional<Relocation> own = relocator.judge(after->elements);
     return own ? model.holds.probability(relocator.trust(*own)) : 0;
 }

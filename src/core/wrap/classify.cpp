@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "core/base/error.hpp"
+#include "core/base/hash.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/wrap/extract.hpp"
@@ -24,13 +25,6 @@ constexpr double kTypeWeight = 0.5;     /* that a type or a regular expression a
 constexpr double kDoubt = 1.0;          /* weight of the patterns at which a wrapper alone is half sure */
 constexpr double kFilledShare = 0.5;    /* records that must have a value for a column to be found */
 constexpr NodeId kPollEvery = 1024;
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    std::uint64_t hash = a * 0x9E3779B97F4A7C15ULL + b;
-    hash ^= hash >> 32;
-    hash *= 0xD6E8FEB86659FD93ULL;
-    return hash ^ (hash >> 32);
-}
 
 enum Relation : std::uint64_t { kChild = 1, kGrandchild, kNeighbour, kPath };
 

@@ -63,7 +63,7 @@ class Explainer {
   public:
     Explainer(const Document &old_page, PatternTargets before, const Document &new_page, const AdaptationModel &model)
         : old_page_(old_page), new_page_(new_page), model_(model), before_(std::move(before)),
-          relocator_(old_page, before_.elements, new_page, model) {}
+          pages_(old_page, new_page), relocator_(pages_, before_.elements, model) {}
 
     /* Of the elements that were taken; none where there is no answer. */
     json explain(const PatternTargets &after) {
@@ -121,6 +121,7 @@ class Explainer {
     const Document &new_page_;
     const AdaptationModel &model_;
     PatternTargets before_;
+    ComparedPages pages_;
     Relocator relocator_;
     std::optional<Relocation> chosen_;
 };

@@ -37,6 +37,7 @@ class StructureAdapter {
     Evidence &evidence_;
     const AdaptOptions &options_;
     const AdaptationModel &model_;
+    std::optional<ComparedPages> pages_; /* the first pair, from find_rows() on */
     std::string row_path_;
     double row_confidence_ = 0;
     std::vector<NodeId> rows_; /* of the first new page */
@@ -50,7 +51,8 @@ bool StructureAdapter::find_rows() {
             targets.push_back(record.row.node);
     if (targets.size() < 2)
         return false;
-    Relocator relocator(evidence_.old_page(0), targets, evidence_.new_page(0), model_);
+    pages_.emplace(evidence_.old_page(0), evidence_.new_page(0));
+    Relocator relocator(*pages_, targets, model_);
     const std::vector<Relocation> &found = relocator.find();
     for (std::size_t i = 0; i < found.size() && i < kMaxRowGroups; ++i) {
         if (found[i].elements.size() < 2)
@@ -187,7 +189,7 @@ std::optional<WrapperAdaptation> StructureAdapter::run() {
     WrapperAdaptation adaptation;
     adaptation.wrapper = evidence_.wrapper();
     adaptation.wrapper.rows->xpath = row_path_;
-    const std::vector<StructureDecision> decisions = decide_by_structure(evidence_, rows_, model_);
+    const std::vector<StructureDecision> decisions = decide_by_structure(evidence_, *pages_, rows_, model_);
     adaptation.patterns.push_back(row_pattern(decisions));
     for (std::size_t column = 0; column < decisions.size(); ++column) {
         adaptation.patterns.push_back(column_pattern(column, decisions[column]));

@@ -40,6 +40,8 @@ float common_share(const std::vector<TokenId> &a, const std::vector<TokenId> &b)
 FeatureMatcher::FeatureMatcher(const PageFeatures &page, const TokenTable &tokens)
     : page_(&page), token_count_(tokens.size()) {
     const auto count = static_cast<ElementId>(page.size());
+    for (std::size_t held = 0; held <= page.size(); ++held)
+        held_to_weight_.push_back(std::log2(1 + static_cast<float>(page.size()) / (static_cast<float>(held) + 1)));
     for (std::size_t bag = 0; bag < kBagCount; ++bag) {
         Interrupt::poll();
         std::vector<std::int32_t> &first = first_posting_[bag];
@@ -69,8 +71,7 @@ std::span<const ElementId> FeatureMatcher::holders(std::size_t bag, TokenId toke
 }
 
 float FeatureMatcher::weight(Bag bag, TokenId token) const {
-    const auto held = static_cast<float>(holders(static_cast<std::size_t>(bag), token).size());
-    return std::log2(1 + static_cast<float>(page_->size()) / (held + 1));
+    return held_to_weight_[holders(static_cast<std::size_t>(bag), token).size()];
 }
 
 float FeatureMatcher::likeness(Bag bag, std::span<const TokenId> a, std::span<const TokenId> b) const {

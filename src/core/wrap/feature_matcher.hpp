@@ -42,6 +42,7 @@ class FeatureMatcher {
 
     const PageFeatures *page_;
     std::size_t token_count_;
+    std::vector<float> held_to_weight_;                              /* by the number of elements that have a token */
     std::array<std::vector<ElementId>, kBagCount> postings_;         /* elements by token */
     std::array<std::vector<std::int32_t>, kBagCount> first_posting_; /* one more entry than tokens */
     std::array<std::vector<float>, kBagCount> element_to_weight_;    /* sum over its tokens */

@@ -9,6 +9,7 @@
 
 #include <xxhash.h>
 
+#include "core/base/hash.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/base/text.hpp"
 #include "core/wrap/evidence.hpp"
@@ -47,11 +48,6 @@ enum Kind : std::uint64_t {
     kAddressOf
 };
 
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    std::uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U))) * 0xbf58476d1ce4e5b9U;
-    return x ^ (x >> 29U);
-}
-
 bool names_heading(std::string_view tag) { return tag.size() == 2 && tag[0] == 'h' && tag[1] >= '1' && tag[1] <= '6'; }
 
 bool is_naming(std::string_view name) {
@@ -72,32 +68,22 @@ TokenId TokenTable::intern(std::string_view text, std::uint64_t kind) {
 }
 
 TokenId TokenTable::intern(std::uint64_t hash) {
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-        if (slots_[at].token < 0) {
-            slots_[at] = {hash, count_};
-            const TokenId token = count_++;
-            if (static_cast<std::size_t>(count_) * 2 > slots_.size())
-                grow();
-            return token;
-        }
-        if (slots_[at].hash == hash)
-            return slots_[at].token;
-    }
+    Slot &slot = slots_[slot_of(hash)];
+    if (slot.token >= 0)
+        return slot.token;
+    const TokenId token = count_++;
+    slot = {hash, token};
+    if (static_cast<std::size_t>(count_) * 2 > slots_.size())
+        grow();
+    return token;
 }
 
 void TokenTable::grow() {
     std::vector<Slot> old(slots_.size() * 2, Slot{0, -1});
     old.swap(slots_);
-    const std::size_t mask = slots_.size() - 1;
-    for (const Slot &slot : old) {
-        if (slot.token < 0)
-            continue;
-        std::size_t at = slot.hash & mask;
-        while (slots_[at].token >= 0)
-            at = (at + 1) & mask;
-        slots_[at] = slot;
-    }
+    for (const Slot &slot : old)
+        if (slot.token >= 0)
+            slots_[slot_of(slot.hash)] = slot;
 }
 
 /* The numbers of a text, -1 for none. */
@@ -120,6 +106,12 @@ std::optional<Numbers> numbers_of(std::string_view text) {
     return count > 0 ? std::optional(numbers) : std::nullopt;
 }
 
+/* The tokens of a naming attribute. */
+struct Naming {
+    std::vector<TokenId> words;  /* of those that do not look generated */
+    std::vector<TokenId> wholes; /* all of them, unsplit */
+};
+
 class FeatureBuilder {
   public:
     FeatureBuilder(const Document &document, TokenTable &tokens, PageFeatures &page)
@@ -128,15 +120,15 @@ class FeatureBuilder {
     void run();
 
   private:
+    /* The bags of an element that hold a token. */
+    struct Mark {
+        std::size_t element;
+        std::uint32_t bags;
+    };
+
     void read_texts();
     void add_element(NodeId node);
-    void add(Bag bag, TokenId token) {
-        std::vector<TokenId> &tokens = page_.bags_[static_cast<std::size_t>(bag)].tokens;
-        const auto first = static_cast<std::size_t>(page_.bags_[static_cast<std::size_t>(bag)].first.back());
-        if (tokens.size() - first < kMaxBag &&
-            std::find(tokens.begin() + static_cast<std::ptrdiff_t>(first), tokens.end(), token) == tokens.end())
-            tokens.push_back(token);
-    }
+    void add(Bag bag, TokenId token);
     void add_words(Bag bag, std::int32_t first, std::int32_t end, std::int32_t most) {
         for (std::int32_t i = first; i < end && i < first + most; ++i)
             add(bag, words_[static_cast<std::size_t>(i)]);
@@ -152,23 +144,31 @@ class FeatureBuilder {
     void add_surroundings(NodeId node);
     void add_structure(NodeId node);
     void add_scalars(NodeId node);
+    void read_tags();
+    void read_title(std::string_view title);
+    [[nodiscard]] const Naming &naming_of(std::string_view value);
     std::span<const TokenId> names_of(NodeId node);
-    TokenId tag_token(NodeId node);
+    [[nodiscard]] TokenId tag_token(NodeId node) const { return node_to_tag_[static_cast<std::size_t>(node)]; }
 
     const Document &document_;
     TokenTable &tokens_;
     PageFeatures &page_;
     std::vector<TokenId> words_;
     std::vector<NodeId> word_to_text_;
-    std::vector<std::int32_t> node_to_word_; /* words before the node, one more entry than nodes */
-    std::unordered_map<std::string_view, TokenId> word_memo_;
-    std::unordered_map<NodeId, std::vector<TokenId>> node_to_names_;
-    std::unordered_map<NameId, TokenId> tag_memo_;
-    std::unordered_map<NodeId, std::int32_t> siblings_;            /* by parent and tag, see add_element */
-    std::unordered_map<std::uint64_t, std::vector<TokenId>> data_; /* text to metadata keys */
+    std::vector<std::int32_t> node_to_word_;          /* words before the node, one more entry than nodes */
+    std::vector<TokenId> node_to_tag_, node_to_pair_; /* of elements: the tag, and the parent's tag with it */
+    TokenId link_tag_ = 0;
+    std::unordered_map<std::string_view, Naming> value_to_naming_;
+    std::vector<TokenId> names_;                                       /* of all elements seen, each one's together */
+    std::vector<std::pair<std::int32_t, std::int32_t>> node_to_names_; /* first and end in names_; {-1, -1}: not seen */
+    std::vector<Mark> marks_;                                          /* by token */
+    std::unordered_map<std::uint64_t, std::vector<TokenId>> data_;     /* text to metadata keys */
     std::map<Numbers, std::vector<TokenId>> durations_; /* the numbers of a text that states one, to such keys */
     std::vector<TokenId> title_;
+    std::vector<std::int32_t> word_to_title_; /* place in title_, -1 for others */
+    std::vector<NodeId> title_to_element_;    /* the last one that has the word */
     NodeId heading_ = kNoNode;
+    std::string text_, shape_; /* of the element at hand */
 };
 
 void FeatureBuilder::read_texts() {
@@ -186,8 +186,7 @@ void FeatureBuilder::read_texts() {
         if (document_.kind(node) != NodeKind::kText || node < hidden_end)
             continue;
         bytes += static_cast<std::int32_t>(trim(document_.text(node)).size());
-        for (const std::string &word : words_of(document_.text(node)))
-            words_.push_back(tokens_.intern(word));
+        for_each_word(document_.text(node), [this](std::string_view word) { words_.push_back(tokens_.intern(word)); });
         word_to_text_.resize(words_.size(), node);
         if (const auto end = static_cast<std::int32_t>(words_.size()); end > first_word(node))
             page_.texts_.push_back({node, end - first_word(node), words_hash(first_word(node), end)});
@@ -203,26 +202,63 @@ std::uint64_t FeatureBuilder::words_hash(std::int32_t first, std::int32_t end) c
     return hash;
 }
 
-TokenId FeatureBuilder::tag_token(NodeId node) {
-    const auto [found, is_new] = tag_memo_.try_emplace(document_.name_id(node), 0);
+void FeatureBuilder::add(Bag bag, TokenId token) {
+    auto &all = page_.bags_[static_cast<std::size_t>(bag)];
+    if (static_cast<std::size_t>(token) >= marks_.size())
+        marks_.resize(2 * tokens_.size(), Mark{0, 0});
+    Mark &mark = marks_[static_cast<std::size_t>(token)];
+    if (mark.element != page_.size())
+        mark = {page_.size(), 0};
+    const std::uint32_t bit = 1U << static_cast<std::uint32_t>(bag);
+    if ((mark.bags & bit) != 0 || all.tokens.size() - static_cast<std::size_t>(all.first.back()) >= kMaxBag)
+        return;
+    mark.bags |= bit;
+    all.tokens.push_back(token);
+}
+
+void FeatureBuilder::read_tags() {
+    std::unordered_map<NameId, TokenId> name_to_tag;
+    link_tag_ = tokens_.intern("a", kTagOf);
+    node_to_tag_.resize(static_cast<std::size_t>(document_.size()), link_tag_);
+    node_to_pair_.resize(static_cast<std::size_t>(document_.size()), link_tag_);
+    for (NodeId node = 1; node < document_.size(); ++node) {
+        if (!document_.is_element(node))
+            continue;
+        const auto [tag, is_new] = name_to_tag.try_emplace(document_.name_id(node), 0);
+        if (is_new)
+            tag->second = tokens_.intern(document_.name(node), kTagOf);
+        node_to_tag_[static_cast<std::size_t>(node)] = tag->second;
+        if (const NodeId parent = document_.parent(node); parent > 0)
+            node_to_pair_[static_cast<std::size_t>(node)] = tokens_.intern(mix(
+                mix(kPair, static_cast<std::uint64_t>(tag_token(parent))), static_cast<std::uint64_t>(tag->second)));
+    }
+}
+
+const Naming &FeatureBuilder::naming_of(std::string_view value) {
+    const auto [naming, is_new] = value_to_naming_.try_emplace(value);
     if (is_new)
-        found->second = tokens_.intern(document_.name(node), kTagOf);
-    return found->second;
+        for_each_token(value.substr(0, kMaxNaming), [&](std::string_view token) {
+            naming->second.wholes.push_back(tokens_.intern(token, kWhole));
+            if (is_stable_token(token))
+                for_each_word(token,
+                              [&](std::string_view word) { naming->second.words.push_back(tokens_.intern(word)); });
+            return true;
+        });
+    return naming->second;
 }
 
 std::span<const TokenId> FeatureBuilder::names_of(NodeId node) {
-    const auto [found, is_new] = node_to_names_.try_emplace(node);
-    if (!is_new)
-        return found->second;
-    for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at) {
-        if (!is_naming(document_.name_text(document_.attribute(at).name)))
-            continue;
-        for (const std::string_view token : class_tokens(document_.attribute(at).value.substr(0, kMaxNaming)))
-            if (is_stable_token(token))
-                for (const std::string &word : words_of(token))
-                    found->second.push_back(tokens_.intern(word));
+    auto &[first, end] = node_to_names_[static_cast<std::size_t>(node)];
+    if (first < 0) {
+        first = static_cast<std::int32_t>(names_.size());
+        for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at)
+            if (is_naming(document_.name_text(document_.attribute(at).name))) {
+                const Naming &naming = naming_of(document_.attribute(at).value);
+                names_.insert(names_.end(), naming.words.begin(), naming.words.end());
+            }
+        end = static_cast<std::int32_t>(names_.size());
     }
-    return found->second;
+    return {names_.data() + first, static_cast<std::size_t>(end - first)};
 }
 
 /* The text nodes with words next to those of an element. */
@@ -253,7 +289,8 @@ void FeatureBuilder::add_text(NodeId node) {
         if (const auto found = data_.find(hash); found != data_.end())
             for (const TokenId key : found->second)
                 add(Bag::kData, key);
-    std::string text;
+    std::string &text = text_;
+    text.clear();
     std::int32_t digits = 0;
     for (NodeId below = node + 1; below < end_of(node) && text.size() < 2 * kMaxShape; ++below) {
         if (document_.is_element(below) && is_hidden_content(document_.name(below)))
@@ -273,12 +310,11 @@ void FeatureBuilder::add_text(NodeId node) {
         add(Bag::kShape, tokens_.intern(std::string_view(shape).substr(i, 3), kShapeOf));
     page_.scalars_.back()[static_cast<std::size_t>(Scalar::kDigits)] = static_cast<float>(digits);
     float common = 0;
-    for (const TokenId word : title_)
-        for (std::int32_t i = first; i < end && i < first + kMaxWords; ++i)
-            if (words_[static_cast<std::size_t>(i)] == word) {
-                ++common;
-                break;
-            }
+    for (std::int32_t i = first; i < end && i < first + kMaxWords; ++i)
+        if (const std::int32_t place = word_to_title_[static_cast<std::size_t>(i)]; place >= 0) {
+            common += title_to_element_[static_cast<std::size_t>(place)] != node ? 1.0F : 0.0F;
+            title_to_element_[static_cast<std::size_t>(place)] = node;
+        }
     const float either = static_cast<float>(title_.size()) + static_cast<float>(std::min(end - first, kMaxWords));
     page_.scalars_.back()[static_cast<std::size_t>(Scalar::kTitle)] = either > 0 ? 2 * common / either : 0;
 }
@@ -294,8 +330,8 @@ std::uint64_t FeatureBuilder::address_hash(NodeId node) const {
 void FeatureBuilder::add_address(NodeId node) {
     for (std::int32_t at = document_.first_attribute(node); at < document_.first_attribute(node + 1); ++at)
         if (is_address(document_.name_text(document_.attribute(at).name)))
-            for (const std::string &word : words_of(document_.attribute(at).value.substr(0, kMaxAddress)))
-                add(Bag::kAddress, tokens_.intern(word));
+            for_each_word(document_.attribute(at).value.substr(0, kMaxAddress),
+                          [this](std::string_view word) { add(Bag::kAddress, tokens_.intern(word)); });
 }
 
 void FeatureBuilder::add_attributes(NodeId node) {
@@ -305,8 +341,8 @@ void FeatureBuilder::add_attributes(NodeId node) {
         const std::string_view name = document_.name_text(document_.attribute(at).name);
         const std::string_view value = document_.attribute(at).value;
         if (is_naming(name))
-            for (const std::string_view token : class_tokens(value.substr(0, kMaxNaming)))
-                add(Bag::kNameWhole, tokens_.intern(token, kWhole));
+            for (const TokenId token : naming_of(value).wholes)
+                add(Bag::kNameWhole, token);
         const TokenId named = tokens_.intern(name, kAttribute);
         add(Bag::kAttributes, named);
         if (value.size() <= kMaxValue && !is_address(name))
@@ -315,9 +351,9 @@ void FeatureBuilder::add_attributes(NodeId node) {
     }
     add_address(node);
     NodeId linked = node;
-    for (int step = 0; step < 3 && linked > 0 && document_.name(linked) != "a"; ++step)
+    for (int step = 0; step < 3 && linked > 0 && tag_token(linked) != link_tag_; ++step)
         linked = document_.parent(linked);
-    if (linked > 0 && linked != node && document_.name(linked) == "a")
+    if (linked > 0 && linked != node && tag_token(linked) == link_tag_)
         add_address(linked);
 }
 
@@ -347,17 +383,13 @@ void FeatureBuilder::add_structure(NodeId node) {
         if (!document_.is_element(below))
             continue;
         ++elements;
-        links += document_.name(below) == "a" ? 1 : 0;
-        const NodeId parent = document_.parent(below);
-        const TokenId tag = tag_token(below);
-        if (parent == node) {
-            add(Bag::kChildren, tag);
+        links += tag_token(below) == link_tag_ ? 1 : 0;
+        if (document_.parent(below) == node) {
+            add(Bag::kChildren, tag_token(below));
             for (const TokenId name : names_of(below))
                 add(Bag::kChildNames, name);
         }
-        const auto pair =
-            mix(mix(kPair, static_cast<std::uint64_t>(tag_token(parent))), static_cast<std::uint64_t>(tag));
-        add(Bag::kSubtree, tokens_.intern(pair));
+        add(Bag::kSubtree, node_to_pair_[static_cast<std::size_t>(below)]);
     }
     page_.scalars_.back()[static_cast<std::size_t>(Scalar::kSize)] = static_cast<float>(elements);
     page_.scalars_.back()[static_cast<std::size_t>(Scalar::kLinks)] = static_cast<float>(links);
@@ -396,16 +428,30 @@ void FeatureBuilder::add_element(NodeId node) {
         bag.first.push_back(static_cast<std::int32_t>(bag.tokens.size()));
 }
 
-void FeatureBuilder::run() {
-    read_texts();
-    const PageData data = page_data(document_);
-    for (const std::string &word : words_of(data.title))
+void FeatureBuilder::read_title(std::string_view title) {
+    for_each_word(title, [this](std::string_view word) {
         if (const TokenId token = tokens_.intern(word); std::ranges::find(title_, token) == title_.end())
             title_.push_back(token);
+    });
+    title_to_element_.resize(title_.size(), kNoNode);
+    std::vector<std::int32_t> token_to_title(tokens_.size(), -1);
+    for (std::size_t i = 0; i < title_.size(); ++i)
+        token_to_title[static_cast<std::size_t>(title_[i])] = static_cast<std::int32_t>(i);
+    for (const TokenId word : words_)
+        word_to_title_.push_back(token_to_title[static_cast<std::size_t>(word)]);
+}
+
+void FeatureBuilder::run() {
+    read_texts();
+    read_tags();
+    node_to_names_.resize(static_cast<std::size_t>(document_.size()), {-1, -1});
+    const PageData data = page_data(document_);
+    read_title(data.title);
     for (const DataValue &value : data.values) {
         std::uint64_t hash = 0;
-        for (const std::string &word : words_of(value.text))
+        for_each_word(value.text, [&](std::string_view word) {
             hash = mix(hash, static_cast<std::uint64_t>(tokens_.intern(word)) + 1);
+        });
         const TokenId key = tokens_.intern(value.key);
         page_.data_keys_.insert(key);
         data_[hash].push_back(key);

@@ -52,6 +52,11 @@ class TokenTable {
     /* Texts of different kinds are different tokens. */
     TokenId intern(std::string_view text, std::uint64_t kind = 0);
     TokenId intern(std::uint64_t hash);
+    /* -1 for a hash that was not interned. */
+    [[nodiscard]] TokenId find(std::uint64_t hash) const {
+        const Slot &slot = slots_[slot_of(hash)];
+        return slot.token;
+    }
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(count_); }
 
   private:
@@ -59,6 +64,14 @@ class TokenTable {
         std::uint64_t hash;
         TokenId token;
     };
+    /* The place of a hash, or the free one where it would be. */
+    [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t at = hash & mask;
+        while (slots_[at].token >= 0 && slots_[at].hash != hash)
+            at = (at + 1) & mask;
+        return at;
+    }
     void grow();
 
     std::vector<Slot> slots_;

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/hash.hpp"
+
 namespace webwrap {
 
 namespace {
 
 constexpr std::size_t kMaxProfiled = 80;
 constexpr double kCountScale = 3.0; /* numbers that differ by e^3 are not alike at all */
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) { return (a * 0x9e3779b97f4a7c15U) ^ (b + (a >> 31U)); }
 
 std::uint64_t class_key(const PageFeatures &page, ElementId element) {
     return mix(static_cast<std::uint64_t>(page.path(element)), page.class_hash(element));

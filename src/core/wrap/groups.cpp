@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/base/hash.hpp"
 #include "core/base/interrupt.hpp"
 #include "core/wrap/names.hpp"
 
@@ -18,13 +19,6 @@ constexpr int kFreedLevels = 8, kFreedPairLevels = 7; /* from the element upward
 constexpr int kContainerLevels = 10;
 constexpr std::size_t kMaxClassTokens = 4;
 constexpr int kPollEvery = 64;
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    std::uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U))) * 0xbf58476d1ce4e5b9U;
-    x ^= x >> 31U;
-    x *= 0x94d049bb133111ebU;
-    return x ^ (x >> 29U);
-}
 
 bool has_nesting(const PageFeatures &page, const ElementGroup &group) {
     for (std::size_t i = 1; i < group.size(); ++i)
@@ -96,16 +90,13 @@ template <typename Visit> void GroupFinder::visit_keys(ElementId element, Visit 
 }
 
 void GroupFinder::add_by_key() {
-    std::unordered_map<std::uint64_t, std::int32_t> key_to_group;
+    TokenTable keys;
     std::unordered_set<std::uint64_t> kinds; /* depth and tag of the seeds */
-    key_to_group.reserve(kSeeds * 64);
     for (const ElementId seed : seeds_) {
         kinds.insert(any_steps_[static_cast<std::size_t>(seed)]);
-        visit_keys(seed, [&](std::uint64_t key) {
-            key_to_group.try_emplace(key, static_cast<std::int32_t>(key_to_group.size()));
-        });
+        visit_keys(seed, [&keys](std::uint64_t key) { (void)keys.intern(key); });
     }
-    std::vector<ElementGroup> found(key_to_group.size());
+    std::vector<ElementGroup> found(keys.size());
     for (std::size_t i = 0; i < page_.size(); ++i) {
         if (i % kPollEvery == 0)
             Interrupt::poll();
@@ -113,10 +104,10 @@ void GroupFinder::add_by_key() {
         if (!kinds.contains(any_steps_[i]))
             continue;
         visit_keys(element, [&](std::uint64_t key) {
-            const auto group = key_to_group.find(key);
-            if (group == key_to_group.end())
+            const TokenId group = keys.find(key);
+            if (group < 0)
                 return;
-            ElementGroup &members = found[static_cast<std::size_t>(group->second)];
+            ElementGroup &members = found[static_cast<std::size_t>(group)];
             if (members.size() <= kMaxGroup && (members.empty() || members.back() != element))
                 members.push_back(element);
         });

@@ -213,21 +213,7 @@ bool is_stable_token(std::string_view token) {
 
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
-    std::string word;
-    const auto flush = [&] {
-        if (!word.empty())
-            words.push_back(lower_case(word));
-        word.clear();
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        const bool is_word = is_digit(c) || is_lower(c) || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
-        if (!is_word || (i > 0 && is_upper(c) && is_lower(text[i - 1])))
-            flush();
-        if (is_word)
-            word.push_back(c);
-    }
-    flush();
+    for_each_word(text, [&words](std::string_view word) { words.emplace_back(word); });
     return words;
 }
 

@@ -4,7 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/text.hpp"
 #include "core/select/xpath.hpp"
+#include "core/wrap/unicode.hpp"
 
 namespace webwrap {
 
@@ -20,6 +22,30 @@ namespace webwrap {
 
 /* Words in lower case: split at everything that is no letter or digit, and between a small and a capital letter. */
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);
+
+/* Calls `take` with each of these words; they are valid until it returns. */
+template <typename Take> void for_each_word(std::string_view text, Take take) {
+    std::string word;
+    bool is_ascii = true;
+    const auto flush = [&] {
+        if (!word.empty())
+            take(std::string_view(is_ascii ? word : word = lower_case(word)));
+        word.clear();
+        is_ascii = true;
+    };
+    char before = ' ';
+    for (const char c : text) {
+        const bool is_capital = c >= 'A' && c <= 'Z', is_other = static_cast<unsigned char>(c) >= 0x80;
+        const bool is_word = is_capital || is_digit(c) || (c >= 'a' && c <= 'z') || is_other;
+        if (!is_word || (is_capital && before >= 'a' && before <= 'z'))
+            flush();
+        if (is_word)
+            word.push_back(is_capital ? static_cast<char>(c - 'A' + 'a') : c);
+        is_ascii = is_ascii && !is_other;
+        before = c;
+    }
+    flush();
+}
 
 /* What a page itself says about a place: the label that stands before it, and the names its markup gives it. */
 struct PlaceNames {

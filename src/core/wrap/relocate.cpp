@@ -35,12 +35,6 @@ float agreement(const GroupSearch &search, const ElementGroup &found, const Elem
     return 2 * static_cast<float>(common.size()) / static_cast<float>(found.size() + wanted.size());
 }
 
-/* Share of one set that is in another; 0 for none. */
-template <typename Set> float share_in(const Set &all, const Set &other) {
-    const auto common = std::count_if(all.begin(), all.end(), [&](const auto &one) { return other.contains(one); });
-    return all.empty() ? 0 : static_cast<float>(common) / static_cast<float>(all.size());
-}
-
 /* The groups without an element that is taken. */
 std::vector<RankedGroup> free_groups(const PageFeatures &page, std::vector<RankedGroup> groups,
                                      const std::vector<NodeId> &taken) {
@@ -82,31 +76,27 @@ float mean_of(const RankVector &evidence, std::size_t first, std::size_t count) 
 
 } // namespace
 
-Relocator::Relocator(const Document &old_page, const std::vector<NodeId> &targets, const Document &new_page,
-                     const AdaptationModel &model)
-    : model_(model), old_features_(old_page, tokens_), new_features_(new_page, tokens_),
-      old_matcher_(old_features_, tokens_), new_matcher_(new_features_, tokens_), old_counts_(old_features_),
-      new_counts_(new_features_), texts_stay_(share_in(old_counts_.texts, new_counts_.texts)),
-      names_stay_(share_in(old_counts_.names, new_counts_.names)),
-      search_(std::make_unique<GroupSearch>(old_features_, old_counts_, elements_of(old_features_, targets),
-                                            new_matcher_, new_counts_, model.ranking)),
-      around_(old_features_, search_->targets(), new_counts_.runs) {}
+Relocator::Relocator(const ComparedPages &pages, const std::vector<NodeId> &targets, const AdaptationModel &model)
+    : pages_(pages), model_(model),
+      search_(pages.old_features(), pages.old_counts(), elements_of(pages.old_features(), targets), pages.new_matcher(),
+              pages.new_counts(), model.ranking),
+      around_(pages.old_features(), search_.targets(), pages.new_counts().runs) {}
 
 const std::vector<Relocation> &Relocator::find() {
     if (!is_found_) {
-        ranked_ = search_->find();
+        ranked_ = search_.find();
         for (const RankedGroup &group : ranked_)
-            found_.push_back(relocation_of(new_features_, group));
+            found_.push_back(relocation_of(pages_.new_features(), group));
         is_found_ = true;
     }
     return found_;
 }
 
 std::optional<Relocation> Relocator::judge(const std::vector<NodeId> &elements) const {
-    const ElementGroup group = elements_of(new_features_, elements);
-    if (group.size() != elements.size() || group.empty() || search_->targets().empty())
+    const ElementGroup group = elements_of(pages_.new_features(), elements);
+    if (group.size() != elements.size() || group.empty() || search_.targets().empty())
         return std::nullopt;
-    return relocation_of(new_features_, search_->judge(group));
+    return relocation_of(pages_.new_features(), search_.judge(group));
 }
 
 TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere &taken) {
@@ -115,18 +105,19 @@ TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere 
         trust[static_cast<std::size_t>(what)] = static_cast<float>(value);
     };
     (void)find();
-    const Lead lead = lead_of(*search_, free_groups(new_features_, ranked_, taken.new_elements), relocation.ranked);
+    const Lead lead =
+        lead_of(search_, free_groups(pages_.new_features(), ranked_, taken.new_elements), relocation.ranked);
     set(Trust::kShare, lead.share);
     set(Trust::kLead, lead.lead);
     set(Trust::kLogShare, log_share(lead.share));
-    const GroupSearch back(new_features_, new_counts_, relocation.ranked.group, old_matcher_, old_counts_,
-                           model_.ranking);
-    const std::vector<RankedGroup> returned = free_groups(old_features_, back.find(), taken.old_elements);
-    const Lead back_lead = lead_of(back, returned, back.judge(search_->targets()));
+    const GroupSearch back(pages_.new_features(), pages_.new_counts(), relocation.ranked.group, pages_.old_matcher(),
+                           pages_.old_counts(), model_.ranking);
+    const std::vector<RankedGroup> returned = free_groups(pages_.old_features(), back.find(), taken.old_elements);
+    const Lead back_lead = lead_of(back, returned, back.judge(search_.targets()));
     set(Trust::kBackShare, back_lead.share);
     set(Trust::kBackLead, back_lead.lead);
     set(Trust::kLogBackShare, log_share(back_lead.share));
-    set(Trust::kMutual, returned.empty() ? 0 : agreement(back, returned.front().group, search_->targets()));
+    set(Trust::kMutual, returned.empty() ? 0 : agreement(back, returned.front().group, search_.targets()));
     const RankVector &evidence = relocation.ranked.evidence;
     set(Trust::kLikeness, mean_of(evidence, 0, kFeatureCount));
     set(Trust::kRarity, mean_of(evidence, kFeatureCount, kFeatureCount));
@@ -154,13 +145,14 @@ TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere 
     set(Trust::kIsList, kind() == TargetKind::kList ? 1 : 0);
     set(Trust::kIsMedia, kind() == TargetKind::kMedia ? 1 : 0);
     const auto of = [&trust](Trust what) { return trust[static_cast<std::size_t>(what)]; };
-    set(Trust::kTextsStay, texts_stay_);
-    set(Trust::kNamesStay, names_stay_);
-    set(Trust::kTextsLost, texts_stay_ * (1 - of(Trust::kKnownTexts)));
-    set(Trust::kLikenessLost, names_stay_ * (1 - of(Trust::kLikeness)));
+    set(Trust::kTextsStay, pages_.texts_stay());
+    set(Trust::kNamesStay, pages_.names_stay());
+    set(Trust::kTextsLost, pages_.texts_stay() * (1 - of(Trust::kKnownTexts)));
+    set(Trust::kLikenessLost, pages_.names_stay() * (1 - of(Trust::kLikeness)));
     set(Trust::kAroundStays, around_.staying());
-    set(Trust::kAroundLost, around_.lost_around(new_features_, relocation.ranked.group));
-    set(Trust::kDataLost, data_lost(old_features_, search_->targets(), new_features_, relocation.ranked.group));
+    set(Trust::kAroundLost, around_.lost_around(pages_.new_features(), relocation.ranked.group));
+    set(Trust::kDataLost,
+        data_lost(pages_.old_features(), search_.targets(), pages_.new_features(), relocation.ranked.group));
     set(Trust::kTagLost, kind() == TargetKind::kMedia ? 1 - of(Trust::kTag) : 0);
     return trust;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/wrap/compared_pages.hpp"
 #include "core/wrap/confidence.hpp"
 #include "core/wrap/group_search.hpp"
 #include "core/wrap/surroundings.hpp"
@@ -21,13 +21,12 @@ struct TakenElsewhere {
     std::vector<NodeId> old_elements, new_elements;
 };
 
-/* Finds the elements of one pattern on another page, with no record or known wrapper around it. Documents and model must
- * outlive it. */
+/* Finds the elements of one pattern on another page, with no record or known wrapper around it. Pages and model must outlive
+ * it. */
 class Relocator {
   public:
     /* `targets` are elements of the old page, at least one. Polls. */
-    Relocator(const Document &old_page, const std::vector<NodeId> &targets, const Document &new_page,
-              const AdaptationModel &model);
+    Relocator(const ComparedPages &pages, const std::vector<NodeId> &targets, const AdaptationModel &model);
 
     /* Best first; empty when the new page has no elements. Polls. */
     [[nodiscard]] const std::vector<Relocation> &find();
@@ -37,19 +36,15 @@ class Relocator {
      * the old page as if that were the new one. What is taken elsewhere is no rival. Polls. */
     [[nodiscard]] TrustVector trust(const Relocation &relocation, const TakenElsewhere &taken = {});
     [[nodiscard]] bool is_same_answer(const Relocation &a, const Relocation &b) const {
-        return search_->is_same_answer(a.ranked.group, b.ranked.group);
+        return search_.is_same_answer(a.ranked.group, b.ranked.group);
     }
 
-    [[nodiscard]] TargetKind kind() const { return search_->kind(); }
+    [[nodiscard]] TargetKind kind() const { return search_.kind(); }
 
   private:
+    const ComparedPages &pages_;
     const AdaptationModel &model_;
-    TokenTable tokens_;
-    PageFeatures old_features_, new_features_;
-    FeatureMatcher old_matcher_, new_matcher_;
-    PageCounts old_counts_, new_counts_;
-    float texts_stay_, names_stay_; /* shares of the old page's that stand on the new one */
-    std::unique_ptr<GroupSearch> search_;
+    GroupSearch search_;
     Surroundings around_;
     std::vector<RankedGroup> ranked_;
     std::vector<Relocation> found_;

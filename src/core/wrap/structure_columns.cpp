@@ -54,8 +54,9 @@ struct OldColumn {
 
 class StructureDecider {
   public:
-    StructureDecider(Evidence &evidence, const std::vector<NodeId> &rows, const AdaptationModel &model)
-        : evidence_(evidence), rows_(rows), model_(model), page_(evidence.new_page(0)) {}
+    StructureDecider(Evidence &evidence, const ComparedPages &pages, const std::vector<NodeId> &rows,
+                     const AdaptationModel &model)
+        : evidence_(evidence), pages_(pages), rows_(rows), model_(model), page_(evidence.new_page(0)) {}
 
     std::vector<StructureDecision> run();
 
@@ -72,6 +73,7 @@ class StructureDecider {
     void weigh(std::size_t column);
 
     Evidence &evidence_;
+    const ComparedPages &pages_; /* the first pair */
     const std::vector<NodeId> &rows_;
     const AdaptationModel &model_;
     const Document &page_;
@@ -238,7 +240,7 @@ void StructureDecider::ask_model(std::size_t column, std::span<StructureOption> 
         option.probability = kLeastProbability;
     if (old_[column].targets.empty() || options.empty())
         return;
-    Relocator relocator(evidence_.old_page(0), old_[column].targets, page_, model_);
+    Relocator relocator(pages_, old_[column].targets, model_);
     for (StructureOption &option : options) {
         Interrupt::poll();
         const std::optional<Relocation> found = relocator.judge(elements_of(option));
@@ -344,9 +346,9 @@ std::vector<StructureDecision> StructureDecider::run() {
 
 } // namespace
 
-std::vector<StructureDecision> decide_by_structure(Evidence &evidence, const std::vector<NodeId> &rows,
-                                                   const AdaptationModel &model) {
-    return StructureDecider(evidence, rows, model).run();
+std::vector<StructureDecision> decide_by_structure(Evidence &evidence, const ComparedPages &pages,
+                                                   const std::vector<NodeId> &rows, const AdaptationModel &model) {
+    return StructureDecider(evidence, pages, rows, model).run();
 }
 
 } // namespace webwrap

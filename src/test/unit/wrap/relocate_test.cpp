@@ -23,7 +23,8 @@ std::vector<NodeId> nodes_of(const Document &page, const std::string &xpath) {
 float trust_in(const std::string &old_html, const std::string &target, const std::string &new_html,
                const std::string &answer, Trust what) {
     const auto old_page = parse_html(old_html), new_page = parse_html(new_html);
-    Relocator relocator(*old_page, nodes_of(*old_page, target), *new_page, fitted_model());
+    const ComparedPages pages(*old_page, *new_page);
+    Relocator relocator(pages, nodes_of(*old_page, target), fitted_model());
     const auto relocation = relocator.judge(nodes_of(*new_page, answer));
     EXPECT_TRUE(relocation.has_value()) << answer;
     return relocation ? relocator.trust(*relocation)[static_cast<std::size_t>(what)] : -1;
