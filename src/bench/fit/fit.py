@@ -27,7 +27,7 @@ from scipy.optimize import minimize
 KINDS = ('text', 'list', 'media')
 WORKERS = 2
 # Of the numbers that a confidence rests on the last ones: those that may count for or against it, and those that count against.
-EITHER, AGAINST = 5, 5
+EITHER, AGAINST = 5, 6
 
 
 def f1(right):
@@ -190,10 +190,10 @@ def main():
     parser.add_argument('--equal', action='store_true', help='equal weights for the ranking')
     parser.add_argument('--l2', type=float, default=0.05)
     parser.add_argument('--trust-l2', type=float, default=0.01)
-    parser.add_argument('--holds-l2', type=float, default=0.003)
+    parser.add_argument('--holds-l2', type=float, default=0.005)
     parser.add_argument('--absent', type=float, default=6.0, help='weight of a page without the true elements')
     parser.add_argument('--none', type=float, default=0.02, help='such pages for each page with them, when confidence is scaled')
-    parser.add_argument('--silent', type=float, default=5.0, help='weight of an XPath that selects something else')
+    parser.add_argument('--silent', type=float, default=8.0, help='weight of an XPath that selects something else')
     parser.add_argument('--other', type=float, default=0.05, help='weight of a wrong answer as if it were such a one')
     options = parser.parse_args()
     names = json.loads(subprocess.run([options.program, 'names'], check=True, stdout=subprocess.PIPE).stdout)

@@ -62,7 +62,7 @@ const std::array<std::string, kTrustCount> &trust_names() {
         "tag",           "data",         "address",    "share of path", "share of class", "known texts",
         "not elsewhere", "names own",    "label own",  "is list",       "is media",       "texts stay",
         "names stay",    "around stays", "texts lost", "likeness lost", "around lost",    "data lost",
-        "tag lost"};
+        "other markup",  "tag lost"};
     return names;
 }
 

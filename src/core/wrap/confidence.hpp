@@ -44,10 +44,11 @@ enum class Trust : std::size_t {
     kTextsLost,   /* what the answer falls short of that: texts not known, likeness, texts around it */
     kLikenessLost,
     kAroundLost,
-    kDataLost, /* the metadata still state what the old elements say, but not what the answer says */
-    kTagLost,  /* elements without text are of another tag: they are little else than that */
+    kDataLost,    /* the metadata still state what the old elements say, but not what the answer says */
+    kOtherMarkup, /* share of elements with a child of a tag that no old element has one of */
+    kTagLost,     /* elements without text are of another tag: they are little else than that */
 };
-inline constexpr std::size_t kTrustCount = 37;
+inline constexpr std::size_t kTrustCount = 38;
 using TrustVector = std::array<float, kTrustCount>;
 
 /* Logistic regression. */

@@ -67,6 +67,21 @@ float data_lost(const PageFeatures &old_page, const ElementGroup &targets, const
            static_cast<float>(std::max<std::size_t>(1, targets.size() * group.size()));
 }
 
+/* Share of the new elements with a child of a tag that no old one has. */
+float other_markup(const PageFeatures &old_page, const ElementGroup &targets, const PageFeatures &new_page,
+                   const ElementGroup &group) {
+    std::unordered_set<TokenId> known;
+    for (const ElementId element : targets) {
+        const std::span<const TokenId> tags = old_page.bag(element, Bag::kChildren);
+        known.insert(tags.begin(), tags.end());
+    }
+    const auto other = std::ranges::count_if(group, [&](ElementId element) {
+        return std::ranges::any_of(new_page.bag(element, Bag::kChildren),
+                                   [&](TokenId tag) { return !known.contains(tag); });
+    });
+    return static_cast<float>(other) / static_cast<float>(std::max<std::size_t>(1, group.size()));
+}
+
 float log_share(float share) { return std::log(std::max(share, kLeastShare)); }
 
 float mean_of(const RankVector &evidence, std::size_t first, std::size_t count) {
@@ -153,6 +168,8 @@ TrustVector Relocator::trust(const Relocation &relocation, const TakenElsewhere 
     set(Trust::kAroundLost, around_.lost_around(pages_.new_features(), relocation.ranked.group));
     set(Trust::kDataLost,
         data_lost(pages_.old_features(), search_.targets(), pages_.new_features(), relocation.ranked.group));
+    set(Trust::kOtherMarkup,
+        other_markup(pages_.old_features(), search_.targets(), pages_.new_features(), relocation.ranked.group));
     set(Trust::kTagLost, kind() == TargetKind::kMedia ? 1 - of(Trust::kTag) : 0);
     return trust;
 }

@@ -90,6 +90,14 @@ TEST(Relocate, metadata_say_what_the_answer_is_not) {
     EXPECT_EQ(trust_in(old_html, "//b", "<p>Preparing <i>15 min</i></p>", "//i", Trust::kDataLost), 0.0F);
 }
 
+TEST(Relocate, markup_that_no_old_element_had_speaks_against_an_answer) {
+    const std::string old_html = "<ul><li>2 eggs</li><li>salt <a href=s>of the sea</a></li></ul>";
+    const std::string new_html =
+        "<ul><li><strong>Dough</strong></li><li>3 eggs</li><li>salt <a href=t>of the rock</a></li><li>flour</li></ul>";
+    EXPECT_EQ(trust_in(old_html, "//li", new_html, "//li", Trust::kOtherMarkup), 0.25F);
+    EXPECT_EQ(trust_in(old_html, "//li", new_html, "//li[not(strong)]", Trust::kOtherMarkup), 0.0F);
+}
+
 TEST(Relocate, an_element_without_text_is_little_else_than_its_tag) {
     const std::string old_html = "<div><img src='a.png'><b>Tea</b></div>";
     const std::string new_html = "<p><span></span><img src='b.png'><i>Tea</i></p>";
