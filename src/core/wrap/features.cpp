@@ -32,6 +32,7 @@ constexpr std::size_t kMaxNaming = 200, kMaxAddress = 200, kMaxValue = 40;
 constexpr std::int32_t kDurationWords = 6, kMostMinutes = 1'000'000; /* of a text that states a duration */
 constexpr std::size_t kFirstSlots = 1U << 14U;
 constexpr int kPollEvery = 256;
+constexpr TokenId kNoToken = -1;
 
 /* Kinds of tokens; words, which all texts share, are kind 0. */
 enum Kind : std::uint64_t {
@@ -168,7 +169,7 @@ class FeatureBuilder {
     std::vector<std::int32_t> word_to_title_; /* place in title_, -1 for others */
     std::vector<NodeId> title_to_element_;    /* the last one that has the word */
     NodeId heading_ = kNoNode;
-    std::string text_, shape_; /* of the element at hand */
+    std::string text_; /* of the element at hand */
 };
 
 void FeatureBuilder::read_texts() {
@@ -219,9 +220,11 @@ void FeatureBuilder::add(Bag bag, TokenId token) {
 void FeatureBuilder::read_tags() {
     std::unordered_map<NameId, TokenId> name_to_tag;
     link_tag_ = tokens_.intern("a", kTagOf);
-    node_to_tag_.resize(static_cast<std::size_t>(document_.size()), link_tag_);
-    node_to_pair_.resize(static_cast<std::size_t>(document_.size()), link_tag_);
+    node_to_tag_.resize(static_cast<std::size_t>(document_.size()), kNoToken);
+    node_to_pair_.resize(static_cast<std::size_t>(document_.size()), kNoToken);
     for (NodeId node = 1; node < document_.size(); ++node) {
+        if (node % kPollEvery == 0)
+            Interrupt::poll();
         if (!document_.is_element(node))
             continue;
         const auto [tag, is_new] = name_to_tag.try_emplace(document_.name_id(node), 0);
@@ -235,9 +238,9 @@ void FeatureBuilder::read_tags() {
 }
 
 const Naming &FeatureBuilder::naming_of(std::string_view value) {
-    const auto [naming, is_new] = value_to_naming_.try_emplace(value);
+    const auto [naming, is_new] = value_to_naming_.try_emplace(value.substr(0, kMaxNaming));
     if (is_new)
-        for_each_token(value.substr(0, kMaxNaming), [&](std::string_view token) {
+        for_each_token(naming->first, [&](std::string_view token) {
             naming->second.wholes.push_back(tokens_.intern(token, kWhole));
             if (is_stable_token(token))
                 for_each_word(token,
