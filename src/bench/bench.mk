@@ -44,8 +44,8 @@ bench-match: bench-pages bench-deps ## tree matching and subtree search, against
 # The paper's methods against ours on pages of sites, documentation trees and generated result pages. The last number of
 # BENCH_TLBO is what the paper's methods take the index of: the page, or the subtree at hand.
 BENCH_TLBO    ?= 100 400 page
-# Expanded when the packages are there.
-SEPARATE_DOCS  = $(wildcard /usr/share/doc/postgresql-doc-15/html /usr/share/doc/python3.*-doc/html)
+# The shell's pattern: make would look before the packages are there.
+SEPARATE_DOCS ?= /usr/share/doc/postgresql-doc-15/html /usr/share/doc/python3.*-doc/html
 bench-separate: bench-pages ## template and data: the paper's methods and ours (EVOLUTION=folder, SEPARATE_DOCS=folders)
 	@sh src/bench/deps.sh postgresql-doc-15 python3-doc python3-jinja2
 	@+$(MAKE) --no-print-directory $(BUILD)/bench/separate
