@@ -238,16 +238,16 @@ void FeatureBuilder::read_tags() {
 }
 
 const Naming &FeatureBuilder::naming_of(std::string_view value) {
-    const auto [naming, is_new] = value_to_naming_.try_emplace(value.substr(0, kMaxNaming));
-    if (is_new)
-        for_each_token(naming->first, [&](std::string_view token) {
-            naming->second.wholes.push_back(tokens_.intern(token, kWhole));
+    const auto found = value_to_naming_.try_emplace(value.substr(0, kMaxNaming));
+    Naming &naming = found.first->second;
+    if (found.second)
+        for_each_token(found.first->first, [&](std::string_view token) {
+            naming.wholes.push_back(tokens_.intern(token, kWhole));
             if (is_stable_token(token))
-                for_each_word(token,
-                              [&](std::string_view word) { naming->second.words.push_back(tokens_.intern(word)); });
+                for_each_word(token, [&](std::string_view word) { naming.words.push_back(tokens_.intern(word)); });
             return true;
         });
-    return naming->second;
+    return naming;
 }
 
 std::span<const TokenId> FeatureBuilder::names_of(NodeId node) {
