@@ -19,7 +19,7 @@ import sys
 import time
 from pathlib import Path
 
-from baselines import BASELINES, run
+from baselines import BASELINES, Pages, run
 from common import OURS, connect, create_extension, fail, print_bench, spread
 from lxml import html as lxml_html
 
@@ -72,11 +72,10 @@ def score(module, contender, folder, half, every, options, answer=None):
 
 def print_speed(session, evolution, most, options):
     """The time of webwrap.adapt for single patterns that broke, as it is in the server, against lxml parsing both pages."""
-    def text(name):
-        return Path(evolution, 'pages', f'{name}.html').read_text(encoding='utf-8')
+    pages = Pages(session, f'{evolution}/pages')
 
     def size(case):
-        return sum(Path(evolution, 'pages', f'{case[age]}.html').stat().st_size for age in ('old_page', 'new_page')) / 2
+        return sum(Path(pages.folder, f'{case[age]}.html').stat().st_size for age in ('old_page', 'new_page')) / 2
 
     cases = [json.loads(line) for line in Path(evolution, 'cases.jsonl').read_text(encoding='utf-8').splitlines()]
     cases = spread([one for one in cases if one['status_on_new'] != 'unbroken' and SIZES[0] <= size(one) <= SIZES[1]], most)
@@ -84,7 +83,7 @@ def print_speed(session, evolution, most, options):
     session.execute('SET webwrap.parsed_page_cache = 0')
     session.execute('CREATE TEMP TABLE timed (name text PRIMARY KEY, html text)')
     with session.cursor() as cursor:
-        cursor.executemany('INSERT INTO timed VALUES (%s, %s)', [(name, text(name)) for name in names])
+        cursor.executemany('INSERT INTO timed VALUES (%s, %s)', [(name, pages.text(name)) for name in names])
     session.execute('ANALYZE timed')
     ours, theirs, answered = [], [], 0
     for case in cases:
@@ -92,10 +91,10 @@ def print_speed(session, evolution, most, options):
             TIMED, [case['xpath_old'], options, case['old_page'], case['new_page']]).fetchone()
         ours.append(float(milliseconds))
         answered += answers > 0
-        pages = [text(case[age]) for age in ('old_page', 'new_page')]
+        bodies = [pages.text(case[age]).encode() for age in ('old_page', 'new_page')]
         start = time.perf_counter()
-        for page in pages:
-            lxml_html.document_fromstring(page.encode(), parser=lxml_html.HTMLParser(encoding='utf-8', huge_tree=True))
+        for body in bodies:
+            lxml_html.document_fromstring(body, parser=lxml_html.HTMLParser(encoding='utf-8', huge_tree=True))
         theirs.append(1000 * (time.perf_counter() - start))
     session.execute('RESET webwrap.parsed_page_cache')
     if not answered:

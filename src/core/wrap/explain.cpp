@@ -61,9 +61,9 @@ json terms_json(const Values &values, const Values &weights, const Names &names)
 /* Judges groups of the new page against one set of elements of the old one. */
 class Explainer {
   public:
-    Explainer(const Document &old_page, PatternTargets before, const Document &new_page, const AdaptationModel &model)
-        : old_page_(old_page), new_page_(new_page), model_(model), before_(std::move(before)),
-          pages_(old_page, new_page), relocator_(pages_, before_.elements, model) {}
+    Explainer(const ComparedPages &pages, PatternTargets before, const AdaptationModel &model)
+        : old_page_(pages.old_features().document()), new_page_(pages.new_features().document()), model_(model),
+          before_(std::move(before)), relocator_(pages, before_.elements, model) {}
 
     /* Of the elements that were taken; none where there is no answer. */
     json explain(const PatternTargets &after) {
@@ -121,7 +121,6 @@ class Explainer {
     const Document &new_page_;
     const AdaptationModel &model_;
     PatternTargets before_;
-    ComparedPages pages_;
     Relocator relocator_;
     std::optional<Relocation> chosen_;
 };
@@ -149,13 +148,17 @@ Selection select_pattern(const Wrapper &wrapper, const std::string &pattern, con
     return all;
 }
 
+/* `compared` are the pair's pages, filled in when they are needed first. */
 std::string explain_pattern(const PatternAdaptation &pattern, const Wrapper &before, const Wrapper &after,
-                            const PagePair &pair, const AdaptationModel &model, const Limits &limits) {
+                            const PagePair &pair, std::optional<ComparedPages> &compared, const AdaptationModel &model,
+                            const Limits &limits) {
     const auto was = pattern_targets(*pair.old_page, select_pattern(before, pattern.pattern, *pair.old_page, limits));
     if (!was)
         return {};
     const auto is = pattern_targets(*pair.new_page, select_pattern(after, pattern.pattern, *pair.new_page, limits));
-    Explainer explainer(*pair.old_page, *was, *pair.new_page, model);
+    if (!compared)
+        compared.emplace(*pair.old_page, *pair.new_page);
+    Explainer explainer(*compared, *was, model);
     json evidence = explainer.explain(is.value_or(PatternTargets{}));
     evidence["others"] = explainer.others(limits);
     evidence["candidates"] = json::array();
@@ -174,7 +177,8 @@ void explain_answers(std::vector<Candidate> &answers, const Document &old_page, 
     const auto before = pattern_targets(old_page, XPath(xpath).evaluate(old_page, 0, limits));
     if (!before)
         return;
-    Explainer explainer(old_page, *before, new_page, options.model ? *options.model : fitted_model());
+    const ComparedPages pages(old_page, new_page);
+    Explainer explainer(pages, *before, options.model ? *options.model : fitted_model());
     for (Candidate &answer : answers) {
         Interrupt::poll();
         const auto after = pattern_targets(new_page, XPath(answer.xpath).evaluate(new_page, 0, limits));
@@ -187,12 +191,14 @@ void explain_answers(std::vector<Candidate> &answers, const Document &old_page, 
 void explain_patterns(WrapperAdaptation &adaptation, const Wrapper &before, std::span<const PagePair> pages,
                       const Limits &limits) {
     const AdaptationModel &model = fitted_model();
+    std::vector<std::optional<ComparedPages>> compared(pages.size());
     for (PatternAdaptation &pattern : adaptation.patterns) {
         if (pattern.measure == "kept")
             continue;
-        for (const PagePair &pair : pages) {
+        for (std::size_t i = 0; i < pages.size(); ++i) {
             Interrupt::poll();
-            pattern.evidence = explain_pattern(pattern, before, adaptation.wrapper, pair, model, limits);
+            pattern.evidence =
+                explain_pattern(pattern, before, adaptation.wrapper, pages[i], compared[i], model, limits);
             if (!pattern.evidence.empty())
                 break;
         }

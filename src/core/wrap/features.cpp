@@ -169,7 +169,6 @@ class FeatureBuilder {
     std::vector<std::int32_t> word_to_title_; /* place in title_, -1 for others */
     std::vector<NodeId> title_to_element_;    /* the last one that has the word */
     NodeId heading_ = kNoNode;
-    std::string text_; /* of the element at hand */
 };
 
 void FeatureBuilder::read_texts() {
@@ -292,8 +291,7 @@ void FeatureBuilder::add_text(NodeId node) {
         if (const auto found = data_.find(hash); found != data_.end())
             for (const TokenId key : found->second)
                 add(Bag::kData, key);
-    std::string &text = text_;
-    text.clear();
+    std::string text;
     std::int32_t digits = 0;
     for (NodeId below = node + 1; below < end_of(node) && text.size() < 2 * kMaxShape; ++below) {
         if (document_.is_element(below) && is_hidden_content(document_.name(below)))

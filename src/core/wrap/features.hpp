@@ -53,10 +53,7 @@ class TokenTable {
     TokenId intern(std::string_view text, std::uint64_t kind = 0);
     TokenId intern(std::uint64_t hash);
     /* -1 for a hash that was not interned. */
-    [[nodiscard]] TokenId find(std::uint64_t hash) const {
-        const Slot &slot = slots_[slot_of(hash)];
-        return slot.token;
-    }
+    [[nodiscard]] TokenId find(std::uint64_t hash) const { return slots_[slot_of(hash)].token; }
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(count_); }
 
   private:

@@ -17,9 +17,6 @@ constexpr int kMaxNamedAncestors = 4;
 constexpr int kMaxSpan = 1000;
 constexpr std::size_t kMaxSlugged = 200;
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-
 /* What of a text a slug keeps: small letters, digits and all that is not ASCII. */
 std::string letters_of(std::string_view text) {
     std::string kept = lower_case(text);

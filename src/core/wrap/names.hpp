@@ -23,24 +23,30 @@ namespace webwrap {
 /* Words in lower case: split at everything that is no letter or digit, and between a small and a capital letter. */
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);
 
+/* Letters of ASCII. */
+[[nodiscard]] constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+[[nodiscard]] constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+
 /* Calls `take` with each of these words; they are valid until it returns. */
 template <typename Take> void for_each_word(std::string_view text, Take take) {
     std::string word;
     bool is_ascii = true;
     const auto flush = [&] {
+        if (!is_ascii)
+            word = lower_case(word);
         if (!word.empty())
-            take(std::string_view(is_ascii ? word : word = lower_case(word)));
+            take(std::string_view(word));
         word.clear();
         is_ascii = true;
     };
     char before = ' ';
     for (const char c : text) {
-        const bool is_capital = c >= 'A' && c <= 'Z', is_other = static_cast<unsigned char>(c) >= 0x80;
-        const bool is_word = is_capital || is_digit(c) || (c >= 'a' && c <= 'z') || is_other;
-        if (!is_word || (is_capital && before >= 'a' && before <= 'z'))
+        const bool is_other = static_cast<unsigned char>(c) >= 0x80;
+        const bool is_word = is_digit(c) || is_lower(c) || is_upper(c) || is_other;
+        if (!is_word || (is_upper(c) && is_lower(before)))
             flush();
         if (is_word)
-            word.push_back(is_capital ? static_cast<char>(c - 'A' + 'a') : c);
+            word.push_back(is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c);
         is_ascii = is_ascii && !is_other;
         before = c;
     }

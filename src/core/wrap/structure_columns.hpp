@@ -31,9 +31,9 @@ struct StructureDecision {
     std::string reason; /* why it is not higher */
 };
 
-/* Decides all columns inside rows of the first new page, which `pages` are the first pair of, jointly: no two take one place unless they did before. The
- * probability of the fitted model is raised where labels or names tell the place from all others, and lowered where nothing but
- * the position tells it from another of like values. Nested columns are left undecided. Polls. */
+/* Decides all columns inside rows of the first new page jointly: no two take one place unless they did before. `pages` are the
+ * evidence's first pair. The probability of the fitted model is raised where labels or names tell the place from all others, and
+ * lowered where nothing but the position tells it from another of like values. Nested columns are left undecided. Polls. */
 [[nodiscard]] std::vector<StructureDecision> decide_by_structure(Evidence &evidence, const ComparedPages &pages,
                                                                  const std::vector<NodeId> &rows,
                                                                  const AdaptationModel &model);
