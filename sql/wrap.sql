@@ -192,6 +192,25 @@ SELECT webwrap.adapt_wrapper(o.html, w.wrapper || '{"adapt": {"threshold": 1}}',
        webwrap.adapt_wrapper(o.html, w.wrapper || '{"adapt": {"threshold": 1}}', n.html, '{"explain": true}') ->> 'sure' AS of_both
 FROM page o, page n, wrapper w WHERE o.name = 'before' AND n.name = 'after' AND w.name = 'goods';
 
+-- Nested columns: goods by maker.
+INSERT INTO page
+SELECT 'makers before', '<body><h1>Makers</h1>' || string_agg(format('<section><h2>%s</h2><ul>%s</ul></section>', pg_temp.xml_text(maker), goods), '') || '</body>'
+FROM (SELECT maker, string_agg(format('<li><b>%s</b> for <i>%s</i></li>', name, price), '' ORDER BY id) AS goods FROM good GROUP BY maker ORDER BY maker) AS m;
+INSERT INTO page
+SELECT 'makers after', '<body><h1>Makers</h1><main>' || string_agg(format('<div class="maker"><p><strong>%s</strong></p>%s</div>', pg_temp.xml_text(maker), goods), '') || '</main></body>'
+FROM (SELECT maker, string_agg(format('<dl><dt>Price</dt><dd>%s</dd><dt>Name</dt><dd><a href="#">%s</a></dd></dl>', price, name), '' ORDER BY id) AS goods
+      FROM good GROUP BY maker ORDER BY maker) AS m;
+INSERT INTO wrapper VALUES
+('makers', '{"rows": {"xpath": "//section"}, "columns": {"maker": {"xpath": "h2"},
+             "goods": {"xpath": "ul/li", "columns": {"name": {"xpath": "b"}, "price": {"xpath": "i", "type": "numeric"}}}}}');
+WITH adapted AS MATERIALIZED (
+    SELECT o.html AS old_page, n.html AS new_page, w.wrapper AS old_wrapper, webwrap.adapt_wrapper(o.html, w.wrapper, n.html) AS result
+    FROM page o, page n, wrapper w WHERE o.name = 'makers before' AND n.name = 'makers after' AND w.name = 'makers')
+SELECT result ->> 'sure' AS sure, (SELECT array_agg(p ->> 'pattern') FROM jsonb_array_elements(result -> 'patterns') AS p) AS patterns,
+       (SELECT jsonb_agg(r) FROM webwrap.apply_wrapper(new_page, result -> 'wrapper') AS r)
+       = (SELECT jsonb_agg(r) FROM webwrap.apply_wrapper(old_page, old_wrapper) AS r) AS is_right
+FROM adapted;
+
 -- Does it still hold?
 SELECT n.name, webwrap.still_holds(o.html, '//td[@class="price"]', n.html) AS price, webwrap.still_holds(o.html, '//h1', n.html) > 0.5 AS h1
 FROM page o, page n WHERE o.name = 'before' AND n.name IN ('before', 'after', 'closed')

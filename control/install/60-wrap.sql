@@ -44,8 +44,9 @@ CREATE FUNCTION webwrap.adapt_wrapper(old_html text, wrapper jsonb, new_html tex
 COMMENT ON FUNCTION webwrap.adapt_wrapper(text, jsonb, text, jsonb) IS
 'The wrapper with all patterns adapted jointly to the new page: {"sure", "wrapper", "patterns": [{"pattern", "old_xpath", '
 '"new_xpath", "sure", "similarity", "confidence", "measure", "old_sample", "new_sample", "reason"}]}. Use "wrapper" only '
-'when "sure" is true. Settings are in the wrapper: "adapt": {"threshold", "similarity_threshold", "measure", "measures", '
-'"labels", "text_nodes", "text", "leaf", "root", "top_down": "all", "none" or names of columns that are adapted because their '
+'when "sure" is true. What is nested in a column is a pattern by its dotted name. Settings are in the wrapper: "adapt": '
+'{"threshold", "similarity_threshold", "measure", "measures", "labels", "text_nodes", "text", "leaf", "root", '
+'"top_down": "all", "none" or names of columns that are adapted because their '
 'record was, "bottom_up": whether the row pattern is adapted for its columns'' sake}; "threshold" and "similarity_threshold" '
 'also in "rows" and in columns. options: the same settings for this call, and explain: patterns then have "evidence", as of '
 'webwrap.adapt, with the best other groups and XPaths. Ferrara and Baumgartner 2011, section 4.';

@@ -40,7 +40,7 @@ struct PagePair {
 };
 
 struct PatternAdaptation {
-    std::string pattern; /* column name, or "rows" */
+    std::string pattern; /* column name, "rows", or the dotted name of what is nested in a column */
     std::string old_xpath;
     std::string new_xpath; /* equals old_xpath when the pattern is kept */
     bool is_sure = false;  /* confidence reaches the threshold; all must be before an adapted wrapper is used */

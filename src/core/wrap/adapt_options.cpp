@@ -187,15 +187,19 @@ bool TopDown::forces(std::string_view column) const {
     return all || std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
+PatternThresholds AdaptOptions::thresholds_of(const std::string &pattern) const {
+    auto found = patterns.find(pattern);
+    if (found == patterns.end()) /* of a nested column: that of the column it is in */
+        found = patterns.find(pattern.substr(0, pattern.find('.')));
+    return found == patterns.end() ? PatternThresholds{} : found->second;
+}
+
 double AdaptOptions::threshold_of(const std::string &pattern) const {
-    const auto found = patterns.find(pattern);
-    return found == patterns.end() ? threshold : found->second.threshold.value_or(threshold);
+    return thresholds_of(pattern).threshold.value_or(threshold);
 }
 
 double AdaptOptions::similarity_threshold_of(const std::string &pattern) const {
-    const auto found = patterns.find(pattern);
-    return found == patterns.end() ? similarity_threshold
-                                   : found->second.similarity_threshold.value_or(similarity_threshold);
+    return thresholds_of(pattern).similarity_threshold.value_or(similarity_threshold);
 }
 
 double AdaptOptions::tree_threshold_of(const std::string &pattern, const AdaptMeasure &own) const {

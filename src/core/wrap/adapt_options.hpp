@@ -50,6 +50,8 @@ struct AdaptOptions {
     bool bottom_up = true; /* a record pattern without violation is adapted for its columns' sake */
     std::map<std::string, PatternThresholds> patterns = {}; /* by column name, or "rows" */
 
+    /* Of a pattern, or of the column that it is nested in. */
+    [[nodiscard]] PatternThresholds thresholds_of(const std::string &pattern) const;
     [[nodiscard]] double threshold_of(const std::string &pattern) const;
     [[nodiscard]] double similarity_threshold_of(const std::string &pattern) const;
     /* What an answer of a tree measure needs: the measure's own threshold, else the pattern's similarity threshold, else its

@@ -8,6 +8,7 @@
 #include "core/wrap/adapt.hpp"
 #include "core/wrap/fallback.hpp"
 #include "core/wrap/joint.hpp"
+#include "core/wrap/nested_columns.hpp"
 #include "core/wrap/priorities.hpp"
 #include "core/wrap/row_marks.hpp"
 #include "core/wrap/unicode.hpp"
@@ -57,7 +58,7 @@ class WrapperAdapter {
                      const RecordLevel &level);
     void verify(Outcome &outcome, const RecordLevel &level);
     void verify_extras(Outcome &outcome, const RecordLevel &level, std::size_t pair, const Extraction &extraction);
-    void verify_nested(Outcome &outcome, const RecordLevel &level, std::size_t pair, const Extraction &extraction);
+    void verify_nested(Outcome &outcome, const RecordLevel &level, const std::vector<Extraction> &extractions);
     Outcome keep_all(const std::string &reason);
     void doubt(PatternAdaptation &pattern, double confidence, const std::string &reason);
     PatternAdaptation &pattern_of(Outcome &outcome, const std::string &name);
@@ -187,6 +188,10 @@ Outcome WrapperAdapter::try_level(const RecordLevel &level) {
         paths.push_back({});
     }
     const std::vector<ColumnDecision> decisions = decide_columns(evidence_, level);
+    std::vector<std::optional<NestedAdaptation>> nested(decisions.size());
+    for (std::size_t column = 0; column < decisions.size(); ++column)
+        if (!wrapper_.columns[column].columns.empty())
+            nested[column] = adapt_nested(evidence_, level, column, options_);
     Outcome best;
     for (const RowPath &path : paths) {
         Interrupt::poll();
@@ -199,6 +204,12 @@ Outcome WrapperAdapter::try_level(const RecordLevel &level) {
             outcome.adaptation.patterns.push_back(std::move(rows));
         }
         for (std::size_t column = 0; column < decisions.size(); ++column) {
+            if (nested[column]) {
+                outcome.adaptation.wrapper.columns[column] = nested[column]->column;
+                for (const PatternAdaptation &pattern : nested[column]->patterns)
+                    outcome.adaptation.patterns.push_back(pattern);
+                continue;
+            }
             PatternAdaptation pattern = kept_pattern(wrapper_.columns[column].name, wrapper_.columns[column].xpath, {});
             fill_column(pattern, column, decisions[column], level);
             outcome.adaptation.wrapper.columns[column].xpath = pattern.new_xpath;
@@ -313,14 +324,16 @@ PatternAdaptation &WrapperAdapter::pattern_of(Outcome &outcome, const std::strin
  * look like records. */
 void WrapperAdapter::verify(Outcome &outcome, const RecordLevel &level) {
     const Extractor extractor(outcome.adaptation.wrapper);
+    std::vector<Extraction> extractions;
     for (std::size_t pair = 0; pair < pages_.size(); ++pair) {
-        const Extraction extraction = extractor.extract(*pages_[pair].new_page, limits_, pages_[pair].is_last_page);
+        const Extraction &extraction =
+            extractions.emplace_back(extractor.extract(*pages_[pair].new_page, limits_, pages_[pair].is_last_page));
         for (const Violation &violation : extraction.violations)
             doubt(pattern_of(outcome, violation.pattern), 0.3,
                   "constraint " + violation.constraint_name + " does not hold: " + violation.detail);
-        verify_nested(outcome, level, pair, extraction);
         verify_extras(outcome, level, pair, extraction);
     }
+    verify_nested(outcome, level, extractions);
 }
 
 void WrapperAdapter::verify_extras(Outcome &outcome, const RecordLevel &level, std::size_t pair,
@@ -359,32 +372,30 @@ void WrapperAdapter::verify_extras(Outcome &outcome, const RecordLevel &level, s
               std::to_string(empty_extras) + " of " + std::to_string(extras) + " further rows are almost empty");
 }
 
-/* Nested columns keep their XPath: sure only when it still gives what is known. */
-void WrapperAdapter::verify_nested(Outcome &outcome, const RecordLevel &level, std::size_t pair,
-                                   const Extraction &extraction) {
-    std::map<NodeId, const Record *> row_to_record;
-    for (const Record &record : extraction.records)
-        row_to_record[record.row.node] = &record;
+/* Nested columns are sure only when they give what is known in every record. */
+void WrapperAdapter::verify_nested(Outcome &outcome, const RecordLevel &level,
+                                   const std::vector<Extraction> &extractions) {
+    std::vector<std::map<NodeId, const Record *>> row_to_record(extractions.size());
+    for (std::size_t pair = 0; pair < extractions.size(); ++pair)
+        for (const Record &record : extractions[pair].records)
+            row_to_record[pair][record.row.node] = &record;
     for (std::size_t column = 0; column < wrapper_.columns.size(); ++column) {
         if (wrapper_.columns[column].columns.empty())
             continue;
-        PatternAdaptation &pattern = pattern_of(outcome, wrapper_.columns[column].name);
         std::size_t equal = 0, other = 0;
         for (const AlignedRecord &aligned : level.aligned) {
             const KnownRecord &record = evidence_.records()[aligned.record];
-            const auto found = row_to_record.find(aligned.element);
-            if (record.pair != pair || found == row_to_record.end())
+            const auto found = row_to_record[record.pair].find(aligned.element);
+            if (found == row_to_record[record.pair].end())
                 continue;
             const std::optional<std::string> &value = found->second->cells[column].value;
             const ValueId got = value ? evidence_.values(column).intern(*value) : kNullValue;
             ++(got == record.values[column] ? equal : other);
         }
-        if (other > 0 || equal == 0) {
-            doubt(pattern, 0.2, "nested columns are not adapted, and the old XPaths no longer give the known values");
-        } else if (pair == 0 || pattern.confidence > 0) {
-            pattern.confidence = 0.9;
-            pattern.reason.clear();
-        }
+        if (other > 0 || equal == 0)
+            doubt(pattern_of(outcome, wrapper_.columns[column].name), 0.2,
+                  std::to_string(other) + " of " + std::to_string(equal + other) +
+                      " known records have other nested values there");
     }
 }
 

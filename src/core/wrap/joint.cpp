@@ -108,10 +108,8 @@ void Decider::collect() {
     PlaceFinder finder(evidence_, level_);
     for (std::size_t column = 0; column < count; ++column) {
         ColumnDecision &decision = decisions_[column];
-        if (!evidence_.wrapper().columns[column].columns.empty()) {
-            decision.reason = "nested columns are not adapted";
+        if (!evidence_.wrapper().columns[column].columns.empty())
             continue;
-        }
         decision.places = finder.find(column);
         if (decision.places.empty()) {
             decision.reason = "its known values are not found in the new records";

@@ -44,7 +44,10 @@ bool keeps_rows(const Wrapper &wrapper, std::span<const PagePair> pages, const A
     });
 }
 
-std::string top_pattern(const Violation &violation) { return violation.pattern.substr(0, violation.pattern.find('.')); }
+/* Whether a pattern is the column or nested in it. */
+bool is_of(const std::string &pattern, const std::string &column) {
+    return pattern == column || pattern.starts_with(column + ".");
+}
 
 /* Patterns that the wrapper violates on the new pages. */
 std::vector<std::string> violated_patterns(const Wrapper &wrapper, std::span<const PagePair> pages,
@@ -53,7 +56,7 @@ std::vector<std::string> violated_patterns(const Wrapper &wrapper, std::span<con
     std::vector<std::string> patterns;
     for (const PagePair &pair : pages)
         for (const Violation &violation : extractor.extract(*pair.new_page, limits, pair.is_last_page).violations)
-            patterns.push_back(top_pattern(violation));
+            patterns.push_back(violation.pattern);
     return patterns;
 }
 
@@ -78,7 +81,7 @@ void apply_top_down(WrapperAdaptation &adaptation, const Wrapper &before, std::s
     for (std::size_t i = 0; i < before.columns.size(); ++i) {
         is_kept[i] = !options.top_down.forces(before.columns[i].name);
         if (is_kept[i])
-            chosen.wrapper.columns[i].xpath = before.columns[i].xpath;
+            chosen.wrapper.columns[i] = before.columns[i];
     }
     /* A column that violates with its old XPath is adapted for its own sake; each round adapts one more. */
     for (bool changed = true; changed;) {
@@ -87,9 +90,9 @@ void apply_top_down(WrapperAdaptation &adaptation, const Wrapper &before, std::s
             if (pattern == "rows")
                 return; /* what a record lacks, some column has to give */
             for (std::size_t i = 0; i < is_kept.size(); ++i)
-                if (is_kept[i] && before.columns[i].name == pattern) {
+                if (is_kept[i] && is_of(pattern, before.columns[i].name)) {
                     is_kept[i] = false;
-                    chosen.wrapper.columns[i].xpath = adaptation.wrapper.columns[i].xpath;
+                    chosen.wrapper.columns[i] = adaptation.wrapper.columns[i];
                     changed = true;
                 }
         }
@@ -97,7 +100,7 @@ void apply_top_down(WrapperAdaptation &adaptation, const Wrapper &before, std::s
     chosen.is_sure = true;
     for (PatternAdaptation &pattern : chosen.patterns) {
         for (std::size_t i = 0; i < is_kept.size(); ++i)
-            if (is_kept[i] && before.columns[i].name == pattern.pattern && pattern.pattern != "rows")
+            if (is_kept[i] && is_of(pattern.pattern, before.columns[i].name) && pattern.pattern != "rows")
                 pattern = kept(pattern);
         chosen.is_sure = chosen.is_sure && pattern.is_sure;
     }

@@ -172,7 +172,7 @@ Column column_from(const std::string &name, const Json &object, int nesting, XPa
     if (column.columns.empty() && (column.min_children != 0 || column.max_children != kUnbounded))
         fail(where + " has no columns and cannot have \"min_children\" or \"max_children\"");
     if (nesting > 0 && (object.contains("threshold") || object.contains("similarity_threshold")))
-        fail(where + " is nested and has no threshold of its own", "Nested columns are not adapted.");
+        fail(where + " is nested and has no threshold of its own", "That of the column it is nested in counts.");
     return column;
 }
 
