@@ -10,6 +10,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -22,6 +23,7 @@
 
 #include "core/parse/parse.hpp"
 #include "core/select/xpath.hpp"
+#include "core/wrap/anchored_path.hpp"
 #include "core/wrap/evidence.hpp"
 #include "core/wrap/relocate.hpp"
 #include "core/wrap/targets.hpp"
@@ -245,6 +247,39 @@ json trust_json(Relocator &relocator, Truth &truth, const std::optional<Targets>
     return out;
 }
 
+/* Steps from the root with the positions that all elements share, as people write an XPath by hand; empty where their tags
+ * differ. */
+std::string path_of_steps(const Document &page, std::vector<NodeId> level) {
+    std::string path;
+    while (!level.empty() && level.front() > 0) {
+        const NodeId first = level.front();
+        if (!std::ranges::all_of(level, [&](NodeId node) { return page.name(node) == page.name(first); }))
+            return {};
+        std::string step = positional_path(page, {first, -1});
+        step.erase(0, step.rfind('/'));
+        if (std::ranges::any_of(level, [&](NodeId node) { return node != first; }))
+            step.resize(std::min(step.size(), step.find('[')));
+        path.insert(0, step);
+        for (NodeId &node : level)
+            node = page.parent(node);
+    }
+    return path;
+}
+
+/* What an XPath that is written for these elements of one page selects on another one. */
+std::optional<Targets> selected_elsewhere(const Document &page, const std::vector<NodeId> &elements, bool is_absolute,
+                                          const Document &other) {
+    const std::string path =
+        is_absolute ? path_of_steps(page, elements) : exact_path(page, elements, Limits{}).value_or("");
+    if (path.empty())
+        return std::nullopt;
+    const XPath xpath(path);
+    const auto own = targets_of(page, xpath.evaluate(page, 0, Limits{}));
+    if (!own || own->elements != elements)
+        return std::nullopt;
+    return targets_of(other, xpath.evaluate(other, 0, Limits{}));
+}
+
 /* Names of all weights, and the equal ones. */
 void print_names() {
     json out{{"ranking", rank_feature_names()}, {"trust", trust_names()}};
@@ -298,7 +333,10 @@ int main(int argc, char **argv) {
                     Relocator back(back_pages, relocation.elements, model);
                     out["kind"] = static_cast<int>(back.kind());
                     if (has_model)
-                        out.update(trust_json(back, old, std::nullopt, 1));
+                        out.update(trust_json(
+                            back, old,
+                            selected_elsewhere(new_page, relocation.elements, found.at("style") == "abs", old_page),
+                            1));
                     else
                         out["candidates"] = ranking_json(back, old);
                     break;

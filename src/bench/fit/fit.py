@@ -158,20 +158,28 @@ def fit_answer(cases, returns, absent, options):
                    np.concatenate([np.ones(len(x)), few]))
 
 
-def fit_holds(cases, absent, options):
-    """What the old XPath selects, right or wrong, and other answers as if it selected those."""
+def fit_holds(cases, returns, options):
+    """What the old XPath selects, right or wrong, what one of the new page selects on the old one, and other answers as if the
+    old XPath selected those."""
     x, y, share = [], [], []
+
+    def add(selected, right, weight):
+        x.append(selected['t'])
+        y.append(right)
+        share.append(weight)
+
+    def add_own(case, right, weight):
+        add(case['own'], right, weight * (1.0 if right else options.silent))
+
     for case in cases:
         if 'own' in case:
-            right = case['status'] == 'unbroken'
-            x.append(case['own']['t'])
-            y.append(right)
-            share.append(1.0 if right else options.silent)
+            add_own(case, case['status'] == 'unbroken', 1.0)
         for answer in case.get('answers', ())[:2] if case['status'] != 'silently_wrong' else ():
             if f1(answer['right']) < 0.5:
-                x.append(answer['t'])
-                y.append(False)
-                share.append(options.other)
+                add(answer, False, options.other)
+    for case in returns:
+        if 'own' in case:
+            add_own(case, f1(case['own']['right']) >= 0.99, options.back)
     weights, intercept = fit_logistic(np.array(x), np.array(y, float), np.array(share), options.holds_l2)
     return weights, intercept
 
@@ -190,10 +198,11 @@ def main():
     parser.add_argument('--equal', action='store_true', help='equal weights for the ranking')
     parser.add_argument('--l2', type=float, default=0.05)
     parser.add_argument('--trust-l2', type=float, default=0.01)
-    parser.add_argument('--holds-l2', type=float, default=0.005)
+    parser.add_argument('--holds-l2', type=float, default=0.003)
     parser.add_argument('--absent', type=float, default=6.0, help='weight of a page without the true elements')
     parser.add_argument('--none', type=float, default=0.02, help='such pages for each page with them, when confidence is scaled')
     parser.add_argument('--silent', type=float, default=8.0, help='weight of an XPath that selects something else')
+    parser.add_argument('--back', type=float, default=0.5, help='weight of an XPath of the new page on the old one')
     parser.add_argument('--other', type=float, default=0.05, help='weight of a wrong answer as if it were such a one')
     options = parser.parse_args()
     names = json.loads(subprocess.run([options.program, 'names'], check=True, stdout=subprocess.PIPE).stdout)
@@ -217,7 +226,7 @@ def main():
         returns = used(run(options.program, options.folder, options.model, back=True))
         absent = used(run(options.program, made, options.model))
     model['answer'] = named(names['trust'], *fit_answer(cases, returns, absent, options))
-    model['holds'] = named(names['trust'], *fit_holds(cases, absent, options))
+    model['holds'] = named(names['trust'], *fit_holds(cases, returns, options))
     Path(options.model).write_text(json.dumps(model, indent=1), encoding='utf-8')
 
 
