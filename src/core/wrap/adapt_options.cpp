@@ -187,10 +187,14 @@ bool TopDown::forces(std::string_view column) const {
     return all || std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
+bool is_in_column(std::string_view pattern, std::string_view column) {
+    return pattern.starts_with(column) && (pattern.size() == column.size() || pattern[column.size()] == '.');
+}
+
 PatternThresholds AdaptOptions::thresholds_of(const std::string &pattern) const {
     auto found = patterns.find(pattern);
-    if (found == patterns.end()) /* of a nested column: that of the column it is in */
-        found = patterns.find(pattern.substr(0, pattern.find('.')));
+    if (found == patterns.end())
+        found = std::ranges::find_if(patterns, [&](const auto &one) { return is_in_column(pattern, one.first); });
     return found == patterns.end() ? PatternThresholds{} : found->second;
 }
 

@@ -28,6 +28,9 @@ struct PatternThresholds {
     std::optional<double> similarity_threshold;
 };
 
+/* Whether a pattern is the column, or nested in it by its dotted name ("parts.count" in "parts"). */
+[[nodiscard]] bool is_in_column(std::string_view pattern, std::string_view column);
+
 /* Which columns are adapted because their record pattern was. Others keep their XPath while it violates nothing. */
 struct TopDown {
     bool all = true;

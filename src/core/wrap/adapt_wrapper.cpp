@@ -313,9 +313,8 @@ void WrapperAdapter::doubt(PatternAdaptation &pattern, double confidence, const 
 }
 
 PatternAdaptation &WrapperAdapter::pattern_of(Outcome &outcome, const std::string &name) {
-    const std::string top = name.substr(0, name.find('.'));
     for (PatternAdaptation &pattern : outcome.adaptation.patterns)
-        if (pattern.pattern == name || pattern.pattern == top)
+        if (is_in_column(name, pattern.pattern))
             return pattern;
     return outcome.adaptation.patterns.front();
 }

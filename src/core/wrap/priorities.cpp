@@ -44,11 +44,6 @@ bool keeps_rows(const Wrapper &wrapper, std::span<const PagePair> pages, const A
     });
 }
 
-/* Whether a pattern is the column or nested in it. */
-bool is_of(const std::string &pattern, const std::string &column) {
-    return pattern == column || pattern.starts_with(column + ".");
-}
-
 /* Patterns that the wrapper violates on the new pages. */
 std::vector<std::string> violated_patterns(const Wrapper &wrapper, std::span<const PagePair> pages,
                                            const Limits &limits) {
@@ -90,7 +85,7 @@ void apply_top_down(WrapperAdaptation &adaptation, const Wrapper &before, std::s
             if (pattern == "rows")
                 return; /* what a record lacks, some column has to give */
             for (std::size_t i = 0; i < is_kept.size(); ++i)
-                if (is_kept[i] && is_of(pattern, before.columns[i].name)) {
+                if (is_kept[i] && is_in_column(pattern, before.columns[i].name)) {
                     is_kept[i] = false;
                     chosen.wrapper.columns[i] = adaptation.wrapper.columns[i];
                     changed = true;
@@ -100,7 +95,7 @@ void apply_top_down(WrapperAdaptation &adaptation, const Wrapper &before, std::s
     chosen.is_sure = true;
     for (PatternAdaptation &pattern : chosen.patterns) {
         for (std::size_t i = 0; i < is_kept.size(); ++i)
-            if (is_kept[i] && is_of(pattern.pattern, before.columns[i].name) && pattern.pattern != "rows")
+            if (is_kept[i] && is_in_column(pattern.pattern, before.columns[i].name) && pattern.pattern != "rows")
                 pattern = kept(pattern);
         chosen.is_sure = chosen.is_sure && pattern.is_sure;
     }

@@ -102,9 +102,8 @@ TreeAdapter::TreeAdapter(const Wrapper &wrapper, std::span<const PagePair> pages
 }
 
 void TreeAdapter::doubt(const std::string &name, const std::string &reason) {
-    const std::string top = name.substr(0, name.find('.'));
     for (PatternAdaptation &pattern : adaptation_.patterns)
-        if (pattern.pattern == top && pattern.reason.empty())
+        if (is_in_column(name, pattern.pattern) && pattern.reason.empty())
             pattern.reason = reason;
 }
 
